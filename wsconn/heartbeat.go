@@ -1,0 +1,55 @@
+package wsconn
+
+import "github.com/gobwas/ws"
+
+// deadline is when the connection must be looked at next.
+func (c *Conn) deadline() int64 {
+	at := int64(never)
+	if c.listens() {
+		if c.pinged != 0 {
+			at = c.pinged + int64(c.limits.PongWithin)
+		} else {
+			at = c.heard + int64(c.limits.PingAfter)
+		}
+	}
+	if c.stalled != 0 {
+		at = min(at, c.stalled+int64(c.limits.WriteStall))
+	}
+	if c.expires != 0 {
+		at = min(at, c.expires)
+	}
+	return at
+}
+
+// tick looks whether a deadline of the connection has passed, and puts it back
+// into the wheel.
+func (c *Conn) tick() {
+	now := c.loop.now
+	switch {
+	case c.expires != 0 && now >= c.expires:
+		c.cut("the closing handshake was not finished in time")
+	case c.stalled != 0 && now-c.stalled >= int64(c.limits.WriteStall):
+		c.cut("the peer stopped reading")
+	case !c.listens():
+	case c.pinged != 0 && now-c.pinged >= int64(c.limits.PongWithin):
+		c.cut("the peer did not answer a ping")
+	case c.pinged == 0 && now-c.heard >= int64(c.limits.PingAfter):
+		c.ping(now)
+	}
+	if c.phase != phaseGone {
+		c.loop.wheel.schedule(c, c.deadline())
+	}
+}
+
+// listens reports whether the connection has a heartbeat at the moment. It has
+// none while the socket is not read, since an answer could not be seen, and
+// while the peer has not taken what is queued: that is left to WriteStall.
+func (c *Conn) listens() bool {
+	return c.phase == phaseOpen && c.stops == 0 && !c.full && !c.broken
+}
+
+// ping asks the peer for a sign of life.
+func (c *Conn) ping(now int64) {
+	c.pinged = now
+	c.control(ws.OpPing, nil)
+}

@@ -1,0 +1,232 @@
+package wsconn
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxEvents is how many ready sockets one turn serves.
+const maxEvents = 256
+
+// wakeSlot marks the event of the wake-up descriptor.
+const wakeSlot = -1
+
+// poller waits for sockets with epoll. wake may be called by any goroutine, the
+// rest is for the loop.
+type poller struct {
+	epoll, event int // descriptors
+	events       []unix.EpollEvent
+	ready        int // events of the last poll
+}
+
+func newPoller() (*poller, error) {
+	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	event, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		_ = unix.Close(epoll)
+		return nil, os.NewSyscallError("eventfd", err)
+	}
+	p := &poller{epoll: epoll, event: event, events: make([]unix.EpollEvent, maxEvents)}
+	// Edge-triggered: each write is one event, and nobody has to read it.
+	ev := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: wakeSlot}
+	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, event, &ev); err != nil {
+		p.close()
+		return nil, os.NewSyscallError("epoll_ctl", err)
+	}
+	return p, nil
+}
+
+// poll waits for at most timeout (negative: without end) and returns how many
+// events dispatch will find. A poll that can block is a system call that lets go
+// of Go's processor.
+func (p *poller) poll(timeout time.Duration) (int, error) {
+	n, err := unix.EpollWait(p.epoll, p.events, milliseconds(timeout))
+	if errors.Is(err, unix.EINTR) {
+		n, err = 0, nil
+	}
+	p.ready = max(n, 0)
+	return p.ready, os.NewSyscallError("epoll_wait", err)
+}
+
+// milliseconds rounds up, so that the loop does not wake before it is time.
+func milliseconds(d time.Duration) int {
+	if d < 0 {
+		return -1
+	}
+	return int(min((d+time.Millisecond-1)/time.Millisecond, math.MaxInt32))
+}
+
+// dispatch serves the sockets the last poll found ready.
+func (p *poller) dispatch(l *Loop) {
+	for i := range p.ready {
+		ev := &p.events[i]
+		if ev.Fd == wakeSlot {
+			continue
+		}
+		if c := l.conns.get(ev.Fd, ev.Pad); c != nil {
+			c.transport.(*polled).serve(c, ev.Events)
+			l.settle()
+		}
+	}
+	p.ready = 0
+}
+
+// wake ends the sleep of poll, or of the next one.
+func (p *poller) wake() {
+	var one [8]byte
+	binary.NativeEndian.PutUint64(one[:], 1)
+	_, _ = unix.Write(p.event, one[:]) // the counter never overflows
+}
+
+func (p *poller) close() {
+	_ = unix.Close(p.event)
+	_ = unix.Close(p.epoll)
+}
+
+// polled is a TCP socket watched by the poller.
+type polled struct {
+	poller     *poller
+	fd         int // -1 once closed
+	slot       unix.EpollEvent
+	registered bool
+	peer       netip.AddrPort
+}
+
+// newPolled takes the socket of conn from Go's own poller; ok is false when it
+// is not a TCP socket. conn is closed when ok.
+func newPolled(p *poller, conn net.Conn) (_ *polled, ok bool) {
+	tcp, isTCP := conn.(*net.TCPConn)
+	if !isTCP {
+		return nil, false
+	}
+	fd, err := duplicate(tcp)
+	if err != nil {
+		return nil, false
+	}
+	peer, _ := conn.RemoteAddr().(*net.TCPAddr)
+	_ = conn.Close() // the duplicate keeps the connection
+	return &polled{poller: p, fd: fd, peer: peer.AddrPort()}, true
+}
+
+// duplicate returns a second descriptor of the socket, set up for the loop.
+func duplicate(tcp *net.TCPConn) (fd int, err error) {
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return -1, err
+	}
+	fd = -1
+	if e := raw.Control(func(old uintptr) {
+		fd, err = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0)
+	}); e != nil || err != nil {
+		return -1, errors.Join(e, err)
+	}
+	err = errors.Join(
+		unix.SetNonblock(fd, true),
+		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBufferBytes),
+	)
+	if err != nil {
+		_ = unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// start registers the socket for reading.
+func (s *polled) start(c *Conn) error {
+	s.slot = unix.EpollEvent{Events: unix.EPOLLIN, Fd: c.slot, Pad: c.loop.conns.generation(c)}
+	return s.register()
+}
+
+func (s *polled) register() error {
+	s.registered = true
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_ADD, s.fd, &s.slot))
+}
+
+// want sets what is waited for.
+func (s *polled) want(mask uint32, on bool) {
+	events := s.slot.Events &^ mask
+	if on {
+		events |= mask
+	}
+	if s.fd < 0 || s.registered && events == s.slot.Events {
+		return
+	}
+	s.slot.Events = events
+	if !s.registered {
+		_ = s.register() // it was registered before: the slot and the memory exist
+		return
+	}
+	_ = unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_MOD, s.fd, &s.slot) // as above
+}
+
+func (s *polled) reading(on bool) { s.want(unix.EPOLLIN, on) }
+
+// serve handles one event.
+func (s *polled) serve(c *Conn, events uint32) {
+	if events&unix.EPOLLOUT != 0 {
+		c.writable()
+	}
+	switch {
+	case events&^unix.EPOLLOUT == 0 || s.fd < 0:
+	case s.slot.Events&unix.EPOLLIN != 0:
+		s.read(c)
+	default:
+		// The peer is gone while the socket is not to be read. The kernel
+		// would report it without end; look again when reading goes on.
+		s.registered = false
+		_ = unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_DEL, s.fd, nil)
+	}
+}
+
+// read takes one buffer full; the kernel reports what is left in the next turn.
+func (s *polled) read(c *Conn) {
+	n, err := unix.Read(s.fd, c.loop.readBuf)
+	switch {
+	case n > 0:
+		c.receive(c.loop.readBuf[:n])
+	case err == unix.EAGAIN || err == unix.EINTR: //nolint:errorlint // an Errno as it comes from the kernel
+	default:
+		c.lost()
+	}
+}
+
+// write gives the kernel what it takes at once.
+func (s *polled) write(vec [][]byte) (n int, err error) {
+	if len(vec) == 1 {
+		n, err = unix.Write(s.fd, vec[0])
+	} else {
+		n, err = unix.Writev(s.fd, vec)
+	}
+	if err == unix.EAGAIN || err == unix.EINTR { //nolint:errorlint // as above
+		err = nil
+	}
+	return max(n, 0), err
+}
+
+// full says that write took less than it was given: writable is to be called
+// once there is room. on false ends that.
+func (s *polled) full(on bool) { s.want(unix.EPOLLOUT, on) }
+
+func (s *polled) shutdown() {
+	_ = unix.Shutdown(s.fd, unix.SHUT_WR) // fails only when the peer is gone
+}
+
+func (s *polled) close() {
+	if s.fd >= 0 {
+		_ = unix.Close(s.fd) // leaves the poller too: it is the last descriptor
+		s.fd = -1
+	}
+}
+
+func (s *polled) remoteAddr() net.Addr { return net.TCPAddrFromAddrPort(s.peer) }

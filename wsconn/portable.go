@@ -1,0 +1,217 @@
+package wsconn
+
+import (
+	"errors"
+	"net"
+	"time"
+)
+
+// portable is a connection that cannot be polled: TLS, or another system than
+// Linux. One goroutine reads; it waits after every read until the loop has used
+// the bytes, so that no more than one buffer per connection is in flight, and
+// not reading any further is not answering it. Another one exists while bytes
+// are being written.
+type portable struct {
+	loop   *Loop
+	conn   net.Conn
+	resume chan struct{} // to the reader: its buffer is free again; closed at the end
+
+	// The rest is for the loop.
+	owner   *Conn
+	paused  bool
+	owed    bool // the reader waits while paused
+	writing bool // a writer is at work
+	shut    bool // the writing side is to end
+	closed  bool
+}
+
+// Sizes of a reader's buffer: what an idle connection costs, and what a busy one
+// is given.
+const (
+	idleReadBytes = 4 << 10
+	busyReadBytes = 32 << 10
+)
+
+// maxOutBytes is how much a writer goroutine is given at once.
+const maxOutBytes = 64 << 10
+
+// arrival is what a goroutine of a portable has to tell the loop.
+type arrival struct {
+	from  *portable
+	wrote bool   // a writer is done; else a reader has read
+	data  []byte // valid until the reader is told to go on
+	err   error
+}
+
+func newPortable(l *Loop, conn net.Conn) *portable {
+	if tcp, ok := bottom(conn).(*net.TCPConn); ok {
+		// Without them it works too, only less well.
+		_ = tcp.SetNoDelay(true)
+		_ = tcp.SetWriteBuffer(sendBufferBytes)
+	}
+	return &portable{loop: l, conn: conn, resume: make(chan struct{}, 1)}
+}
+
+func (p *portable) start(c *Conn) error {
+	p.owner = c
+	p.loop.readers.Go(p.read)
+	return nil
+}
+
+// read is the reader goroutine. It ends with the connection.
+func (p *portable) read() {
+	buf := make([]byte, idleReadBytes)
+	for {
+		n, err := p.conn.Read(buf)
+		p.loop.arrive(arrival{from: p, data: buf[:n], err: err})
+		if err != nil {
+			return
+		}
+		if _, more := <-p.resume; !more {
+			return
+		}
+		switch {
+		case n == idleReadBytes && len(buf) == n:
+			buf = make([]byte, busyReadBytes)
+		case n < idleReadBytes && len(buf) > idleReadBytes:
+			buf = make([]byte, idleReadBytes)
+		}
+	}
+}
+
+// take serves an arrival on the loop.
+func (a *arrival) take(_ *Loop) {
+	p := a.from
+	switch {
+	case p.closed:
+	case a.wrote:
+		p.wrote(a.err)
+	default:
+		p.received(a.data, a.err)
+	}
+}
+
+func (p *portable) received(data []byte, err error) {
+	if len(data) > 0 {
+		p.owner.receive(data)
+	}
+	switch {
+	case p.closed:
+	case err != nil:
+		p.owner.lost()
+	case p.paused:
+		p.owed = true
+	default:
+		p.resume <- struct{}{} // there is room: the reader waits
+	}
+}
+
+func (p *portable) reading(on bool) {
+	p.paused = !on
+	if on && p.owed && !p.closed {
+		p.owed = false
+		p.resume <- struct{}{}
+	}
+}
+
+// write copies what fits for a writer goroutine, unless one is at work.
+func (p *portable) write(vec [][]byte) (int, error) {
+	if p.writing {
+		return 0, nil
+	}
+	out := make([]byte, 0, min(total(vec), maxOutBytes))
+	for _, piece := range vec {
+		out = append(out, piece[:min(len(piece), cap(out)-len(out))]...)
+	}
+	p.begin(out, false)
+	return len(out), nil
+}
+
+func total(vec [][]byte) (n int) {
+	for _, piece := range vec {
+		n += len(piece)
+	}
+	return n
+}
+
+// begin starts a writer.
+func (p *portable) begin(out []byte, shut bool) {
+	p.writing = true
+	stall := p.owner.limits.WriteStall
+	p.loop.readers.Go(func() { p.send(out, shut, stall) })
+}
+
+// send is the writer goroutine: it writes out or ends the writing side.
+func (p *portable) send(out []byte, shut bool, stall time.Duration) {
+	err := p.conn.SetWriteDeadline(time.Now().Add(stall))
+	if err == nil && len(out) > 0 {
+		_, err = p.conn.Write(out)
+	}
+	if err == nil && shut {
+		err = closeWrite(p.conn)
+	}
+	p.loop.arrive(arrival{from: p, wrote: true, err: err})
+}
+
+// closeWrite ends the writing side, of TLS and of what is below it.
+func closeWrite(conn net.Conn) (err error) {
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		err = half.CloseWrite()
+	}
+	if below := bottom(conn); below != conn {
+		err = errors.Join(err, closeWrite(below))
+	}
+	return err
+}
+
+// wrote goes on after a writer is done. A writer that failed may have sent half
+// a frame, so nothing can follow; the reader is left to find the end.
+func (p *portable) wrote(err error) {
+	p.writing = false
+	if err != nil {
+		p.hangUp()
+		p.owner.writeFailed()
+		return
+	}
+	p.owner.writable()
+	p.endWriting()
+}
+
+func (p *portable) full(bool) {} // the end of every write is told
+
+func (p *portable) shutdown() {
+	p.shut = true
+	p.endWriting()
+}
+
+// endWriting starts the last writer, once it is wanted and no other is at work.
+func (p *portable) endWriting() {
+	if p.shut && !p.writing && !p.closed {
+		p.shut = false
+		p.begin(nil, true)
+	}
+}
+
+func (p *portable) close() {
+	if p.closed {
+		return
+	}
+	p.closed = true
+	close(p.resume)
+	p.hangUp()
+}
+
+// hangUp closes the connection without the farewell of TLS, which could block.
+func (p *portable) hangUp() {
+	_ = bottom(p.conn).Close() // it is over either way
+}
+
+// bottom is the connection that TLS runs on, or conn itself.
+func bottom(conn net.Conn) net.Conn {
+	if layer, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		return layer.NetConn()
+	}
+	return conn
+}
+
+func (p *portable) remoteAddr() net.Addr { return p.conn.RemoteAddr() }

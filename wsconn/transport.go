@@ -1,0 +1,40 @@
+package wsconn
+
+import "net"
+
+// transport moves bytes between a Conn and its peer without ever blocking the
+// loop, whose goroutine calls all of it. What it reads it gives to Conn.receive;
+// Conn.lost follows the last byte.
+type transport interface {
+	// start begins reading for c.
+	start(c *Conn) error
+	// reading stops reading or goes on with it. It is on after start.
+	reading(on bool)
+	// write takes the bytes of vec from the front, as many as it can, and
+	// returns how many. It does not keep vec. After an error it takes no more.
+	write(vec [][]byte) (int, error)
+	// full says that write took less than it was given: Conn.writable is to be
+	// called when there is room. full(false) ends that.
+	full(on bool)
+	// shutdown ends the writing side after what was taken; reading goes on.
+	shutdown()
+	// close lets go of the connection at once. Later calls do nothing.
+	close()
+	// remoteAddr is the peer's address, also after close.
+	remoteAddr() net.Addr
+}
+
+// sendBufferBytes bounds what the kernel takes for a peer that does not read; it
+// reserves twice as much. Left alone it would grow to 4 MiB per connection.
+const sendBufferBytes = 128 << 10
+
+// newTransport chooses the transport for an accepted connection, whose socket
+// belongs to it from then on.
+func (l *Loop) newTransport(conn net.Conn) transport {
+	if !l.portable {
+		if p, ok := newPolled(l.poller, conn); ok {
+			return p
+		}
+	}
+	return newPortable(l, conn)
+}

@@ -1,0 +1,208 @@
+package wsconn
+
+import (
+	"unsafe"
+
+	"github.com/gobwas/ws"
+)
+
+// Send queues a text message, which must be valid UTF-8. It returns false when
+// the connection is closing or closed, or the queue is full, in which case
+// Limits.Overflow acts first. The wire order is the order of the calls.
+func (c *Conn) Send(text string) bool {
+	// Nothing ever writes to the bytes of an entry.
+	return c.send(entry{op: ws.OpText, data: unsafe.Slice(unsafe.StringData(text), len(text))})
+}
+
+// SendBytes is Send for a binary message. It copies data.
+func (c *Conn) SendBytes(data []byte) bool {
+	if !c.admit(len(data)) {
+		return false
+	}
+	c.queue(entry{op: ws.OpBinary, data: c.output().copy(data)})
+	return true
+}
+
+// SendFrame is Send for a message that is encoded already, which the queue
+// refers to without copying it.
+func (c *Conn) SendFrame(f *Frame) bool {
+	return c.send(entry{op: ws.OpCode(f.wire[0] & 0x0F), head: uint8(f.head), data: f.wire})
+}
+
+// BufferedAmount returns the payload bytes of messages that were accepted and
+// not yet taken by the kernel, or by the goroutine that writes to a connection
+// that cannot be polled.
+func (c *Conn) BufferedAmount() int {
+	if c.out == nil {
+		return 0
+	}
+	return c.out.buffered()
+}
+
+func (c *Conn) send(e entry) bool {
+	if !c.admit(e.payload()) {
+		return false
+	}
+	c.queue(e)
+	return true
+}
+
+// admit decides whether a message of n bytes may be queued.
+func (c *Conn) admit(n int) bool {
+	if c.phase != phaseOpen || c.broken {
+		return false
+	}
+	if c.out.fits(n, c.limits) {
+		return true
+	}
+	c.flush() // the kernel may have room
+	if c.out.fits(n, c.limits) {
+		return !c.broken
+	}
+	c.hungry = true
+	if c.limits.Overflow == OverflowDropOldest {
+		return c.out.dropFor(n, c.limits)
+	}
+	c.out.dropAll()
+	c.Close(1013, "the outgoing queue is full")
+	return false
+}
+
+// A handler that sends a great deal at once has it written in pieces of about
+// this size, so that the queue need not hold it all.
+const (
+	flushBytes    = 256 << 10
+	flushMessages = 1024
+)
+
+// queue adds an entry that was admitted.
+func (c *Conn) queue(e entry) {
+	o := c.output()
+	o.push(e)
+	c.touch()
+	if c.full {
+		c.hungry = c.hungry || o.buffered() > c.limits.MaxQueueBytes/2
+		return
+	}
+	if o.bytes >= flushBytes || o.len() >= flushMessages {
+		c.flush()
+	}
+}
+
+func (c *Conn) output() *output {
+	if c.out == nil {
+		c.out = take(&c.loop.free.outputs)
+	}
+	return c.out
+}
+
+// touch has the loop flush c at the end of the turn.
+func (c *Conn) touch() {
+	if !c.touched {
+		c.touched = true
+		c.loop.touched = append(c.loop.touched, c)
+	}
+}
+
+// writable is called by the transport when it has room again.
+func (c *Conn) writable() {
+	c.full = false
+	if c.pinged != 0 {
+		c.pinged = c.loop.now // it takes what is in front of the ping
+	}
+	c.flush()
+	if !c.full {
+		c.transport.full(false)
+	}
+	if c.drained {
+		c.touch()
+	}
+}
+
+// flush writes what is queued, as far as the transport takes it.
+func (c *Conn) flush() {
+	if c.full || c.phase == phaseGone {
+		return
+	}
+	for c.out.len() > 0 {
+		if !c.writeSome() {
+			return
+		}
+	}
+	c.freeOutput()
+	c.stalled = 0
+	c.drained = c.drained || c.hungry
+	c.hungry = false
+	c.flushed()
+}
+
+// writeSome makes one write and reports whether all of it was taken.
+func (c *Conn) writeSome() bool {
+	g := &c.loop.gather
+	want := g.fill(c.out)
+	n, err := c.transport.write(g.vec)
+	clear(g.vec)
+	if err != nil {
+		c.writeFailed()
+		return false
+	}
+	c.out.advance(n)
+	if n > 0 || c.stalled == 0 {
+		c.stalled = c.loop.now
+	}
+	if n == want {
+		return true
+	}
+	c.full = true
+	c.hungry = c.hungry || c.out.buffered() > c.limits.MaxQueueBytes/2
+	c.transport.full(true)
+	c.loop.wheel.sooner(c, c.deadline())
+	return false
+}
+
+// writeFailed is called when the peer takes nothing any more. What it sent
+// before may still be unread: the reading side finds the end.
+func (c *Conn) writeFailed() {
+	c.broken = true
+	c.stalled = 0
+	c.out.dropAll()
+	c.freeOutput()
+	if c.phase == phaseDraining {
+		c.gone()
+	}
+}
+
+func (c *Conn) freeOutput() {
+	if c.out != nil {
+		c.out.reset()
+		give(&c.loop.free.outputs, c.out)
+		c.out = nil
+	}
+}
+
+// tellDrained tells the handler of a queue that has become empty.
+func (c *Conn) tellDrained() {
+	if c.drained && c.phase == phaseOpen {
+		c.drained = false
+		c.callDrain()
+	}
+}
+
+// pong answers a ping (RFC 6455 5.5.3). To a peer that pings without reading,
+// only the last of many is answered.
+func (c *Conn) pong(payload []byte) {
+	if c.phase != phaseOpen || c.broken {
+		return
+	}
+	o := c.output()
+	if o.pongs >= 1024 || c.full && o.pongs >= 16 {
+		o.latePong = append([]byte{}, payload...)
+		return
+	}
+	c.control(ws.OpPong, payload)
+}
+
+// control queues a control frame.
+func (c *Conn) control(op ws.OpCode, payload []byte) {
+	c.queue(entry{op: op, data: c.output().copy(payload)})
+}
