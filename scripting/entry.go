@@ -1,0 +1,134 @@
+package scripting
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/dop251/goja"
+)
+
+// errTooLong is what the watchdog interrupts with.
+var errTooLong = errors.New("the script kept the thread for too long")
+
+// Call calls fn. It is the way into script code: the call and its microtasks
+// are watched, a Go panic in a native function becomes an error, and every
+// error is an *[Error] (or [ErrClosed]). A Call below another entry, from
+// native code, is part of that entry and only has its error mapped; its
+// microtasks run when the outer entry ends.
+//
+// Callbacks of [Runtime.Await] that became due run before Call returns.
+func (rt *Runtime) Call(fn goja.Callable, this goja.Value, args ...goja.Value) (v goja.Value, err error) {
+	if rt.depth > 0 {
+		v, err = fn(this, args...)
+		return v, rt.failed(err)
+	}
+	if rt.closed {
+		return nil, ErrClosed
+	}
+	defer rt.leave(&err)
+	rt.enter()
+	return fn(this, args...)
+}
+
+// Do runs Go code that touches the VM, where a getter, a proxy or a conversion
+// may run script, under the guard of [Runtime.Call]. An error of fn is
+// returned as it is unless it comes from the engine. Below another entry fn
+// is part of that entry.
+func (rt *Runtime) Do(fn func() error) (err error) {
+	if rt.depth > 0 {
+		return rt.engineError(rt.try(fn))
+	}
+	if rt.closed {
+		return ErrClosed
+	}
+	defer rt.leave(&err)
+	rt.enter()
+	err = rt.try(fn)
+	if _, jobs := rt.drain(goja.Undefined()); err == nil {
+		err = jobs
+	}
+	return err
+}
+
+// try runs fn and returns what a script could catch of it as an error.
+func (rt *Runtime) try(fn func() error) error {
+	var err error
+	if ex := rt.vm.Try(func() { err = fn() }); ex != nil {
+		return ex
+	}
+	return err
+}
+
+func (rt *Runtime) enter() {
+	rt.depth++
+	rt.guard.enter()
+}
+
+// leave ends the outermost entry; it is deferred, so that it sees panics.
+func (rt *Runtime) leave(err *error) {
+	if x := recover(); x != nil {
+		*err = panicError(x)
+	}
+	rt.depth--
+	rt.guard.exit()
+	if *err != nil {
+		*err = rt.engineError(*err)
+	}
+	rt.settle()
+}
+
+// settle does what waited for the end of the outermost entry.
+func (rt *Runtime) settle() {
+	rt.kept = nil
+	if len(rt.loose) > 0 {
+		rt.reportLoose()
+	}
+	if rt.rejected.due() {
+		rt.postRejections()
+	}
+	if rt.waiting.due() {
+		rt.runDue()
+	}
+	if rt.inbox.stranded() {
+		rt.drainInbox()
+	}
+}
+
+// guarded runs fn, which may touch script values, inside an entry of its own
+// that drains nothing, or inside the present one.
+func (rt *Runtime) guarded(fn func()) {
+	if rt.depth == 0 {
+		rt.enter()
+		defer func() {
+			rt.depth--
+			rt.guard.exit()
+		}()
+		defer func() { _ = recover() }() // an interrupt; fn has its fallback
+	}
+	_ = rt.vm.Try(fn)
+}
+
+// panicError makes an error of what a Go function panicked with.
+func panicError(x any) error {
+	var err error
+	if e, ok := x.(error); ok {
+		err = e
+	}
+	var interrupted *goja.InterruptedError
+	var overflow *goja.StackOverflowError
+	if errors.As(err, &interrupted) || errors.As(err, &overflow) {
+		return err
+	}
+	return &goPanic{value: x, stack: debug.Stack()}
+}
+
+// goPanic is a Go panic that left a native function.
+type goPanic struct {
+	value any
+	stack []byte
+}
+
+func (p *goPanic) Error() string {
+	return fmt.Sprintf("a native function panicked: %v", p.value)
+}

@@ -1,0 +1,114 @@
+package scripting
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// builtinSpace is the bundler's namespace for the server's own modules.
+const builtinSpace = "sigil"
+
+// inputs reads the files of a build and remembers them. The bundler calls it
+// from many goroutines.
+type inputs struct {
+	root string
+	max  int
+
+	mu     sync.Mutex
+	hashes map[string][sha256.Size]byte // by absolute path
+}
+
+// plugin has the bundler read files through in, and resolve the builtins.
+func (in *inputs) plugin(o CompileOptions) api.Plugin {
+	return api.Plugin{Name: "sigil", Setup: func(b api.PluginBuild) {
+		for name, text := range o.Builtins {
+			filter := "^" + regexpQuote(name) + "$"
+			b.OnResolve(api.OnResolveOptions{Filter: filter}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
+				return api.OnResolveResult{Path: name, Namespace: builtinSpace}, nil
+			})
+			b.OnLoad(api.OnLoadOptions{Filter: filter, Namespace: builtinSpace}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
+				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+			})
+		}
+		b.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "file"}, in.load)
+	}}
+}
+
+func (in *inputs) load(args api.OnLoadArgs) (api.OnLoadResult, error) {
+	text, err := in.read(args.Path)
+	if err != nil {
+		return api.OnLoadResult{}, err
+	}
+	return api.OnLoadResult{
+		Contents: &text, Loader: api.LoaderDefault,
+		ResolveDir: filepath.Dir(args.Path),
+	}, nil
+}
+
+// read reads a file of at most max bytes and remembers it.
+func (in *inputs) read(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		in.add(path, nil)
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, int64(in.max)+1))
+	in.add(path, text)
+	if err != nil {
+		return "", err
+	}
+	if len(text) > in.max {
+		return "", fmt.Errorf("the file is larger than %d bytes", in.max)
+	}
+	return string(text), nil
+}
+
+func (in *inputs) add(path string, text []byte) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.hashes == nil {
+		in.hashes = make(map[string][sha256.Size]byte)
+	}
+	in.hashes[path] = sha256.Sum256(text)
+}
+
+// paths are the files read so far, sorted.
+func (in *inputs) paths() []string {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	paths := make([]string, 0, len(in.hashes))
+	for path := range in.hashes {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// hash covers the relative names and the contents of the files read so far.
+func (in *inputs) hash() string {
+	all := sha256.New()
+	for _, path := range in.paths() {
+		sum := in.hashes[path]
+		fmt.Fprintf(all, "%s\x00%x\n", relative(in.root, path), sum)
+	}
+	return hex.EncodeToString(all.Sum(nil)[:16])
+}
+
+// relative is a path below root with slashes, or the path itself when there
+// is none.
+func relative(root, path string) string {
+	rel, err := filepath.Rel(root, path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	return filepath.ToSlash(rel)
+}

@@ -1,0 +1,114 @@
+package scripting
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+func regexpQuote(s string) string { return regexp.QuoteMeta(s) }
+
+// mistakes are the bundler's messages as Errors.
+func mistakes(o CompileOptions, messages []api.Message) Errors {
+	var out Errors
+	for _, m := range messages[:min(len(messages), maxMistakes)] {
+		e := &Error{Name: "SyntaxError", Message: m.Text}
+		if at := m.Location; at != nil {
+			e.File, e.Line = at.File, at.Line
+			e.Column = utf16Column(at.LineText, at.Column)
+			e.SourceLine = at.LineText
+		}
+		e.Hint = bundlerHint(o, m)
+		out = append(out, e)
+	}
+	return out
+}
+
+// utf16Column makes a column of editors, from 1, of an offset in bytes.
+func utf16Column(line string, offset int) int {
+	if offset > len(line) {
+		return offset + 1
+	}
+	column := 1
+	for _, r := range line[:offset] {
+		column += max(utf16.RuneLen(r), 1)
+	}
+	return column
+}
+
+// bundlerHint is what to try about a message of the bundler.
+func bundlerHint(o CompileOptions, m api.Message) string {
+	if name, ok := strings.CutPrefix(m.Text, `Could not resolve "`); ok {
+		return unresolvedHint(o, strings.TrimSuffix(name, `"`))
+	}
+	for _, note := range m.Notes {
+		if note.Text != "" {
+			return clip(note.Text, 300)
+		}
+	}
+	return ""
+}
+
+// unresolvedHint is what to try about an import of something missing.
+func unresolvedHint(o CompileOptions, name string) string {
+	switch {
+	case strings.HasPrefix(name, "."), strings.HasPrefix(name, "/"):
+		return "is there such a file? the path is relative to the importing one"
+	case strings.HasPrefix(name, "node:"), nodeModules[name]:
+		return name + " is a module of Node.js, which apps do not have"
+	}
+	return "npm install " + packageOf(name) + " in " + appDir(o)
+}
+
+// nodeModules are the modules of Node.js that authors reach for.
+var nodeModules = map[string]bool{
+	"assert": true, "buffer": true, "child_process": true, "crypto": true, "events": true, "fs": true,
+	"fs/promises": true, "http": true, "https": true, "net": true, "os": true, "path": true,
+	"process": true, "stream": true, "url": true, "util": true, "worker_threads": true, "zlib": true,
+}
+
+// packageOf is the package that a specifier belongs to.
+func packageOf(name string) string {
+	parts := strings.SplitN(name, "/", 3)
+	if strings.HasPrefix(name, "@") && len(parts) > 1 {
+		return parts[0] + "/" + parts[1]
+	}
+	return parts[0]
+}
+
+// appDir is the folder that an app's packages go to: its own below the root,
+// or the root for an app of one file.
+func appDir(o CompileOptions) string {
+	rel := relative(o.Root, o.Entry)
+	if i := strings.IndexByte(rel, '/'); i > 0 {
+		return rel[:i]
+	}
+	return "."
+}
+
+// mistakeAt is a mistake at a place in the bundle, counted from 1.
+func (b *bundle) mistakeAt(line, column int, message string) *Error {
+	e := &Error{Name: "SyntaxError", Message: message}
+	at := sort.Search(len(b.segments), func(i int) bool {
+		s := &b.segments[i]
+		return s.genLine > line-1 || s.genLine == line-1 && s.genCol > column-1
+	})
+	if at == 0 {
+		return e
+	}
+	s := b.segments[at-1]
+	b.place(e, b.names[s.source], s.line+1, s.col+1)
+	return e
+}
+
+// place fills in a position, given the engine's name of the source.
+func (b *bundle) place(e *Error, name string, line, column int) {
+	s := b.sources[name]
+	if s == nil || s.internal {
+		return
+	}
+	e.File, e.Line, e.Column, e.SourceLine = s.name, line, column, s.line(line)
+}

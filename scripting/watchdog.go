@@ -1,0 +1,124 @@
+package scripting
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// Phases of an entry, the low two bits of watchdog.state.
+const (
+	phaseIdle = iota
+	phaseRunning
+	phaseInterrupting
+	phaseInterrupted
+
+	phaseBits = 2
+	phaseMask = 1<<phaseBits - 1
+)
+
+// interrupter is what the watchdog needs of the engine.
+type interrupter interface {
+	Interrupt(v any)
+	ClearInterrupt()
+}
+
+// watchdog interrupts an entry that runs longer than limit.
+//
+// There is no timer per entry. The state word holds the number of the entry
+// and its phase; an entry stores it when it begins and swaps it when it ends.
+// One timer ticks four times per limit while entries happen, and interrupts
+// when it has seen the same entry running for limit. It disarms itself when a
+// tick finds no entry, and the next entry arms it again.
+//
+// enter and exit are called by the loop, tick by the timer's goroutine.
+type watchdog struct {
+	vm    interrupter
+	limit time.Duration
+	why   any // the value given to Interrupt
+
+	state atomic.Uint64
+	armed atomic.Bool
+	timer *time.Timer
+	seq   uint64 // of the loop
+
+	// Of the tick; ticks never overlap, as each arms the next.
+	seen  uint64
+	since time.Time
+}
+
+func newWatchdog(vm interrupter, limit time.Duration, why any) *watchdog {
+	w := &watchdog{vm: vm, limit: limit, why: why}
+	w.timer = time.AfterFunc(time.Hour, w.tick)
+	w.timer.Stop()
+	return w
+}
+
+// enter begins an entry.
+func (w *watchdog) enter() {
+	w.seq++
+	w.state.Store(w.seq<<phaseBits | phaseRunning)
+	if !w.armed.Load() {
+		w.arm()
+	}
+}
+
+// exit ends the entry. When the timer is interrupting it just now, exit waits
+// for that and takes the interrupt back, so it never hits the next entry.
+func (w *watchdog) exit() {
+	running := w.seq<<phaseBits | phaseRunning
+	if w.state.CompareAndSwap(running, w.seq<<phaseBits|phaseIdle) {
+		return
+	}
+	for w.state.Load()&phaseMask != phaseInterrupted {
+		runtime.Gosched()
+	}
+	w.vm.ClearInterrupt()
+	w.state.Store(w.seq<<phaseBits | phaseIdle)
+}
+
+// arm starts the ticking unless it is going on already.
+func (w *watchdog) arm() {
+	if w.armed.CompareAndSwap(false, true) {
+		w.timer.Reset(w.period())
+	}
+}
+
+func (w *watchdog) period() time.Duration { return max(w.limit/4, 1) }
+
+func (w *watchdog) tick() {
+	state := w.state.Load()
+	if state&phaseMask == phaseIdle {
+		w.disarm(state)
+		return
+	}
+	w.look(state)
+	w.timer.Reset(w.period())
+}
+
+// disarm ends the ticking, unless an entry began meanwhile that relied on it.
+func (w *watchdog) disarm(state uint64) {
+	w.armed.Store(false)
+	if w.state.Load() != state {
+		w.arm()
+	}
+}
+
+// look interrupts the running entry when it was seen for the whole limit.
+func (w *watchdog) look(state uint64) {
+	if state != w.seen {
+		w.seen, w.since = state, time.Now()
+		return
+	}
+	if state&phaseMask != phaseRunning || time.Since(w.since) < w.limit {
+		return
+	}
+	if !w.state.CompareAndSwap(state, state&^phaseMask|phaseInterrupting) {
+		return
+	}
+	w.vm.Interrupt(w.why)
+	w.state.Store(state&^phaseMask | phaseInterrupted)
+}
+
+// stop ends the ticking for good; no entry may follow.
+func (w *watchdog) stop() { w.timer.Stop() }
