@@ -1,0 +1,97 @@
+package appbase
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// bind reads what the annotations noted (prelude/annotations.js, describe) into the route table and what its routes run.
+func (in *instance) bind(notes *goja.Object) error {
+	in.bound = map[*Route]binding{}
+	var all []*Route
+	var failed error
+	in.vm.ForOf(notes.Get("routes"), func(item goja.Value) bool {
+		route, b, err := in.route(item.ToObject(in.vm))
+		if failed = err; err == nil {
+			in.bound[route] = b
+			all = append(all, route)
+		}
+		return err == nil
+	})
+	if failed != nil {
+		return failed
+	}
+	in.start, in.stop = in.callables(notes.Get("start")), in.callables(notes.Get("stop"))
+	var err error
+	in.routes, err = newRoutes(in.info(notes.Get("api")), all)
+	return err
+}
+
+// note is what one annotation says; absent members stay zero.
+type note struct {
+	Kind, Label, Name, Path, Reload, Summary, Description, EveryText string
+	Every                                                            float64 // ms
+	Verbs, Protocols, Origins                                        []string
+	Limits                                                           SocketLimits
+}
+
+func (in *instance) route(object *goja.Object) (*Route, binding, error) {
+	var n note
+	if err := in.vm.ExportTo(in.plain(object), &n); err != nil {
+		return nil, binding{}, err
+	}
+	p, err := parsePattern(n.Path)
+	if err != nil {
+		return nil, binding{}, fmt.Errorf("%s on %s: %w", n.Label, n.Name, err)
+	}
+	route := &Route{
+		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
+		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Limits: n.Limits, pattern: p,
+	}
+	b := binding{function: object.Get("method"), guards: object.Get("guards"), every: time.Duration(n.Every * float64(time.Millisecond))}
+	b.call, _ = goja.AssertFunction(b.function)
+	route.Guarded = b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
+	return route, b, nil
+}
+
+var kinds = map[string]Kind{"websocket": KindWebsocket, "http": KindHTTP, "scheduled": KindScheduled}
+
+// plain copies a note without its functions and absent members, so that it can be exported.
+func (in *instance) plain(object *goja.Object) goja.Value {
+	plain := in.vm.NewObject()
+	for _, key := range object.Keys() {
+		value := object.Get(key)
+		if key != "method" && key != "guards" && !goja.IsUndefined(value) && !goja.IsNull(value) {
+			_ = plain.Set(key, value)
+		}
+	}
+	return plain
+}
+
+func (in *instance) callables(list goja.Value) (calls []goja.Callable) {
+	in.vm.ForOf(list, func(item goja.Value) bool {
+		if call, ok := goja.AssertFunction(item); ok {
+			calls = append(calls, call)
+		}
+		return true
+	})
+	return calls
+}
+
+func (in *instance) info(api goja.Value) Info {
+	info := Info{Version: "0.0.0", Title: in.worker.name}
+	var given Info
+	if err := in.vm.ExportTo(in.plain(api.ToObject(in.vm)), &given); err != nil {
+		return info
+	}
+	if given.Version != "" {
+		info.Version = given.Version
+	}
+	if given.Title != "" {
+		info.Title = given.Title
+	}
+	info.Description, info.Contact, info.License, info.Servers = given.Description, given.Contact, given.License, given.Servers
+	return info
+}

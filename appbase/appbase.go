@@ -1,0 +1,91 @@
+// Package appbase is what an app sees: it finds and loads apps, reads their annotations into a route table, and gives a
+// class its requests, its connections and its AppBase members. It knows nothing of ports, frames or the HTTP server: those
+// reach it through [Socket], [Host] and [Request].
+//
+// A [Worker] and everything reached from it belongs to one goroutine, the loop behind [Options.Executor]. [Source],
+// [Routes] and [Route] are immutable and may be read from anywhere.
+package appbase
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/sigil-server/sigil/scripting"
+)
+
+// Socket is the connection a script's WsConn stands for. All methods are called on the worker's goroutine.
+// The WebSocket engine provides it; see there for the exact contracts.
+type Socket interface {
+	// Send queues a text message; false when the connection is closing or its queue is full.
+	Send(text string) bool
+	// SendBytes queues a copy of data as a binary message; false as with Send.
+	SendBytes(data []byte) bool
+	// BufferedAmount is the number of payload bytes accepted and not yet handed to the network.
+	BufferedAmount() int
+	// ReadyState is 1 while open, 2 once closing has begun on either side, 3 when closed (WebSockets standard, 3.1).
+	ReadyState() int
+	// Close begins the close handshake and returns at once; later calls do nothing.
+	Close(code int, reason string)
+	// Hold keeps what arrives (and the end) until Release, within bounds.
+	Hold()
+	// Release delivers what was kept, in order, until the next Hold.
+	Release()
+}
+
+// Message is one outgoing WebSocket message. Exactly one of Text and Bytes counts, told by Binary.
+type Message struct {
+	Text   string
+	Bytes  []byte // not changed by anyone once handed over
+	Binary bool
+}
+
+// Host is what a worker asks of the server: topics and the fan-out over an app's connections. All methods are called on
+// the worker's goroutine and return at once.
+type Host interface {
+	// Subscribe adds s to topic; false when a bound (topics per connection, length of the name) is passed.
+	Subscribe(s Socket, topic string) bool
+	// Unsubscribe takes s out of topic, if it was in.
+	Unsubscribe(s Socket, topic string)
+	// Publish queues m for every subscriber of topic but except (may be nil) and returns how many took it.
+	Publish(topic string, m Message, except Socket) int
+	// Broadcast queues m for every connection of the app but except (may be nil) and returns how many took it.
+	Broadcast(m Message, except Socket) int
+}
+
+// Options configure a [Worker]. Name, Executor and Host are required.
+type Options struct {
+	Name     string             // the app's name, as in its URL
+	Executor scripting.Executor // the loop whose goroutine owns the worker
+	Host     Host
+	Log      *slog.Logger   // default: discards
+	Dev      bool           // reserved for answers that show more to a developer
+	CallTime time.Duration  // longest one entry into the script may keep the thread; 0: scripting's default, 1 s
+	MaxDepth int            // JavaScript call depth; 0: scripting's default, 2,000
+	Config   map[string]any // what the app sees as this.config; plain data
+}
+
+// Request is one HTTP request, or the handshake of a WebSocket, as an app sees it. It is not changed once handed over.
+type Request struct {
+	Method        string
+	URL           string            // absolute
+	Path          string            // full path of the URL, decoded
+	RawQuery      string            // without "?"
+	Header        http.Header       // including Host
+	Body          []byte            // whole; nil for a handshake
+	Params        map[string]string // path parameters of the route
+	RemoteAddress string            // the client, without port
+}
+
+// Response is an app's answer. Status 0 does not occur.
+type Response struct {
+	Status int
+	Header http.Header // never nil
+	Body   []byte
+}
+
+// Admission is the outcome of a route's guards.
+type Admission struct {
+	Response *Response // the refusal to answer with; nil when admitted
+	User     string    // what the guards left in req.user, as JSON; "" when nothing
+}

@@ -1,0 +1,208 @@
+package appbase
+
+import (
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/scripting"
+)
+
+// maxInterrupts is how many handlers in a row may run into the watchdog before the connection is closed.
+const maxInterrupts = 3
+
+// Close codes of RFC 6455 7.4.1 and its registry that an app's side of a connection uses.
+const (
+	statusInternalError  = 1011
+	statusServiceRestart = 1012
+)
+
+// Conn is the script's side of one WebSocket: it outlives generations and hands what arrives to the code that is current.
+// It is the handler of its socket: Text, Binary, Drain and Closed are called on the worker's goroutine, one at a time.
+// While an asynchronous callback is under way the socket is held, so the next message waits for its promise.
+type Conn struct {
+	id         string
+	worker     *Worker
+	socket     Socket
+	inst       *instance // the generation it is attached to; nil before the first and after the last
+	route      *Route    // of that generation
+	handle     *handle   // the WsConn of that generation
+	hs         handshake
+	user       string // JSON; "" none
+	state      string // ws.state as JSON, as of the last reattachment; "" none
+	topics     map[string]struct{}
+	index      int   // in worker.conns
+	busy       int32 // promises that the next message waits for
+	interrupts int32 // handlers in a row that ran into the watchdog
+	next       bool  // held until the newest generation takes it over
+	reattached bool
+	ended      bool // Closed has been called
+}
+
+// ID is the connection's UUID.
+func (c *Conn) ID() string { return c.id }
+
+// Text delivers a text message.
+func (c *Conn) Text(text string) {
+	if h := c.handle; h != nil && (h.onMessage != nil || h.events != nil) {
+		c.deliver(h.onMessage, c.inst.vm.ToValue(text))
+	}
+}
+
+// Binary delivers a binary message; data is the script's from now on.
+func (c *Conn) Binary(data []byte) {
+	if h := c.handle; h != nil && (h.onBinary != nil || h.events != nil) {
+		c.deliver(h.onBinary, c.inst.vm.ToValue(c.inst.vm.NewArrayBuffer(data)))
+	}
+}
+
+func (c *Conn) deliver(callback goja.Callable, data goja.Value) {
+	if callback != nil {
+		c.call(callback, data)
+	}
+	if c.handle.events != nil {
+		c.emit("message", "data", data)
+	}
+}
+
+// Drain tells that the outgoing queue is empty again.
+func (c *Conn) Drain() {
+	if c.handle == nil {
+		return
+	}
+	c.handle.resolveDrained()
+	if c.handle.onDrain != nil {
+		c.call(c.handle.onDrain)
+	}
+	c.emit("drain")
+}
+
+// Closed ends the connection: the worker forgets it, then its onClose runs, once.
+func (c *Conn) Closed(code int, reason string) {
+	if c.ended {
+		return
+	}
+	c.ended = true
+	c.worker.forget(c)
+	if c.inst == nil {
+		return
+	}
+	vm, h := c.inst.vm, c.handle
+	h.resolveDrained()
+	if h.onClose != nil {
+		c.call(h.onClose, vm.ToValue(code), vm.ToValue(reason))
+	}
+	c.emit("close", "code", vm.ToValue(code), "reason", vm.ToValue(reason), "wasClean", vm.ToValue(code != 1006))
+	if c.busy == 0 {
+		c.detach()
+	}
+}
+
+// emit runs the listeners of an event with an object of the given names and values.
+func (c *Conn) emit(event string, fields ...any) {
+	for _, listener := range c.handle.listeners(event) {
+		c.call(listener, c.handle.event(event, fields))
+	}
+}
+
+// call is the way into the script: an exception is logged and told to onError, a promise is waited for.
+func (c *Conn) call(fn goja.Callable, args ...goja.Value) {
+	value, err := c.inst.rt.Call(fn, goja.Undefined(), args...)
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	c.interrupts = 0
+	if _, object := value.(*goja.Object); object { // a promise, perhaps
+		c.await(value, c.fail)
+	}
+}
+
+// await keeps the next message waiting while value is an unsettled promise. failed gets what it was rejected with.
+func (c *Conn) await(value goja.Value, failed func(error)) {
+	inst, waiting := c.inst, false
+	waiting = inst.rt.Await(value, func(_ goja.Value, err error) {
+		if err != nil && c.inst == inst {
+			failed(err)
+		}
+		if waiting {
+			c.idle(inst)
+		}
+	})
+	if !waiting {
+		return
+	}
+	inst.retain()
+	if c.busy++; c.busy == 1 && !c.next {
+		c.socket.Hold()
+	}
+}
+
+// idle undoes one await. After the last the connection ends, moves to newer code, or takes its next message.
+func (c *Conn) idle(inst *instance) {
+	defer inst.release()
+	if c.inst != inst { // taken over by force: the new generation has its own count
+		return
+	}
+	c.busy--
+	switch {
+	case c.busy > 0:
+	case c.ended:
+		c.detach()
+	case c.next:
+		c.takeOver()
+	default:
+		c.socket.Release()
+	}
+}
+
+// detach lets go of the generation.
+func (c *Conn) detach() {
+	if inst := c.inst; inst != nil {
+		delete(inst.drainers, c)
+		c.handle, c.inst, c.busy = nil, nil, 0
+		inst.release()
+	}
+}
+
+// fail reports an exception of a callback: to the log, and to the script's own onError.
+func (c *Conn) fail(err error) {
+	e := c.inst.rt.Error(err)
+	c.report(e)
+	c.tell(e.Message)
+	if !e.Interrupted {
+		c.interrupts = 0
+		return
+	}
+	if c.interrupts++; c.interrupts >= maxInterrupts {
+		c.socket.Close(statusInternalError, "handlers ran too long")
+	}
+}
+
+// tell runs onError and the error listeners. What those throw is only logged.
+func (c *Conn) tell(message string) {
+	text := c.inst.vm.ToValue(message)
+	if c.handle.onError != nil {
+		c.tellOne(c.handle.onError, text)
+	}
+	for _, listener := range c.handle.listeners("error") {
+		c.tellOne(listener, c.handle.event("error", []any{"message", text}))
+	}
+}
+
+func (c *Conn) tellOne(fn goja.Callable, arg goja.Value) {
+	rt := c.inst.rt
+	logged := func(_ goja.Value, err error) {
+		if err != nil {
+			c.report(rt.Error(err))
+		}
+	}
+	value, err := rt.Call(fn, goja.Undefined(), arg)
+	if err != nil {
+		logged(nil, err)
+		return
+	}
+	rt.Await(value, logged)
+}
+
+func (c *Conn) report(e *scripting.Error) {
+	c.worker.report(e, "route", c.route.Path, "connection", c.id)
+}

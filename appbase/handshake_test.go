@@ -1,0 +1,29 @@
+package appbase
+
+import (
+	"maps"
+	"net/http"
+	"testing"
+)
+
+func TestPackedHeaders(t *testing.T) {
+	hs := packHandshake(&Request{Header: http.Header{"Host": {"h"}, "X-Two": {"a", "b"}, "Cookie": {"a=1", "b=2"}, "X-Empty": {""}}}, "")
+	got := map[string]string{}
+	hs.eachHeader(func(name, value string) { got[name] = value })
+	want := map[string]string{"host": "h", "x-two": "a, b", "cookie": "a=1; b=2", "x-empty": ""}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if hs.header("x-two") != "a, b" || hs.header("none") != "" {
+		t.Error("header lookup")
+	}
+}
+
+func TestQueryAndCookies(t *testing.T) {
+	if got := parseQuery("a=1&b=x%20y&a=2&c&%zz=1&=&"); !maps.Equal(got, map[string]string{"a": "2", "b": "x y", "c": "", "%zz": "1", "": ""}) {
+		t.Errorf("query: %q", got)
+	}
+	if got := parseCookies(`a=1; b="two"; a=3; ; bad; c=%C3%A9`); !maps.Equal(got, map[string]string{"a": "1", "b": "two", "c": "é"}) {
+		t.Errorf("cookies: %q", got)
+	}
+}

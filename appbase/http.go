@@ -1,0 +1,159 @@
+package appbase
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/dop251/goja"
+)
+
+// httpCall is one call of a handler or of guards that has not been answered yet.
+type httpCall struct {
+	inst *instance
+	done func(goja.Value, error)
+}
+
+// end answers, once, and lets go of the generation.
+func (c *httpCall) end(value goja.Value, err error) {
+	if _, open := c.inst.calls[c]; !open {
+		return
+	}
+	delete(c.inst.calls, c)
+	c.done(value, err)
+	c.inst.release()
+}
+
+// run calls one of the prelude's doors and waits for its promise. What the script throws reaches done as a
+// *scripting.Error.
+func (in *instance) run(door goja.Callable, done func(goja.Value, error), args ...goja.Value) {
+	call := &httpCall{inst: in, done: done}
+	in.calls[call] = struct{}{}
+	in.retain()
+	value, err := in.rt.Call(door, goja.Undefined(), args...)
+	if err != nil {
+		call.end(nil, err)
+		return
+	}
+	in.rt.Await(value, call.end)
+}
+
+var errNoRoute = errors.New("the route is gone")
+
+// resolve finds what route is bound to in the current generation, which may be newer than the one it was read from.
+func (in *instance) resolve(route *Route) (binding, error) {
+	if b, ok := in.bound[route]; ok {
+		return b, nil
+	}
+	for now, b := range in.bound {
+		if now.Kind == route.Kind && now.pattern.same(route.pattern) && now.sameVerbs(route) {
+			return b, nil
+		}
+	}
+	return binding{}, errNoRoute
+}
+
+// Serve runs the guards and the handler of an HTTP route. done is called once: with the answer, with a *scripting.Error
+// for what the author has to mend, or with another error when the app was reloaded or stopped before it answered.
+func (w *Worker) Serve(route *Route, req *Request, done func(*Response, error)) {
+	w.whenReady(func() {
+		in := w.current
+		b, err := in.resolve(route)
+		if err != nil {
+			done(nil, err)
+			return
+		}
+		in.run(in.serve, func(value goja.Value, err error) {
+			done(in.response(value, err))
+		}, in.app, b.guards, b.function, in.request(req))
+	})
+}
+
+// Admit runs the guards of a WebSocket route before the upgrade is answered. done is called once, as with Serve.
+func (w *Worker) Admit(route *Route, req *Request, done func(Admission, error)) {
+	w.whenReady(func() {
+		in := w.current
+		b, err := in.resolve(route)
+		if err != nil {
+			done(Admission{}, err)
+			return
+		}
+		in.run(in.admit, func(value goja.Value, err error) {
+			done(in.admission(value, err))
+		}, in.app, b.guards, in.request(req))
+	})
+}
+
+// request makes the raw material of an HttpReq.
+func (in *instance) request(req *Request) goja.Value {
+	vm := in.vm
+	headers := make([]any, 0, len(req.Header))
+	for name, values := range req.Header {
+		headers = append(headers, vm.NewArray(name, joinHeader(name, values)))
+	}
+	raw := vm.NewObject()
+	for key, value := range map[string]any{
+		"method": req.Method, "url": req.URL, "path": req.Path, "rawQuery": req.RawQuery, "remoteAddress": req.RemoteAddress,
+		"params": in.textObject(req.Params), "headers": vm.NewArray(headers...), "body": vm.NewArrayBuffer(req.Body),
+	} {
+		_ = raw.Set(key, value)
+	}
+	_ = raw.SetSymbol(in.requestMark, true)
+	return raw
+}
+
+func (in *instance) admission(value goja.Value, err error) (a Admission, _ error) {
+	if err != nil {
+		return a, in.asError(err)
+	}
+	pair := value.ToObject(in.vm)
+	if refused := pair.Get("0"); refused != nil && !goja.IsUndefined(refused) {
+		a.Response, err = in.response(refused, nil)
+		return a, err
+	}
+	if user := pair.Get("1"); user != nil && !goja.IsUndefined(user) {
+		a.User = user.String()
+	}
+	return a, nil
+}
+
+// response reads what the prelude encoded: [status, header pairs, body].
+func (in *instance) response(value goja.Value, err error) (*Response, error) {
+	if err != nil {
+		return nil, in.asError(err)
+	}
+	r := &Response{Header: http.Header{}}
+	err = in.rt.Do(func() error {
+		parts := value.ToObject(in.vm)
+		r.Status = int(parts.Get("0").ToInteger())
+		in.vm.ForOf(parts.Get("1"), func(pair goja.Value) bool {
+			p := pair.ToObject(in.vm)
+			r.Header.Add(p.Get("0").String(), p.Get("1").String())
+			return true
+		})
+		r.Body = in.bodyBytes(parts.Get("2"))
+		return nil
+	})
+	if err != nil {
+		return nil, in.asError(err)
+	}
+	return r, nil
+}
+
+// bodyBytes copies a body out of the script's memory.
+func (in *instance) bodyBytes(value goja.Value) []byte {
+	if value == nil || goja.IsUndefined(value) {
+		return nil
+	}
+	if data, ok := in.bytesOf(value); ok {
+		return append([]byte(nil), data...)
+	}
+	return []byte(value.String())
+}
+
+// asError maps what the author has to mend; the server's own conditions stay as they are.
+func (in *instance) asError(err error) error {
+	if errors.Is(err, errReloaded) || errors.Is(err, errNoRoute) {
+		return err
+	}
+	return in.rt.Error(err)
+}

@@ -1,0 +1,225 @@
+package appbase
+
+import (
+	_ "embed" // the prelude's sources
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/scripting"
+)
+
+// The prelude is the part of the app API that reads best in JavaScript. Each file is one function of its host's
+// functions that returns the globals it defines and the functions the host calls.
+var (
+	//go:embed prelude/annotations.js
+	annotationsJS string
+	//go:embed prelude/http.js
+	httpJS string
+	//go:embed prelude/base.js
+	baseJS string
+)
+
+// preludes are compiled once for all runtimes.
+var preludes = sync.OnceValues(func() (compiled struct{ annotations, http, base *scripting.Script }, err error) {
+	if compiled.annotations, err = scripting.CompileTrusted("annotations", annotationsJS); err != nil {
+		return compiled, err
+	}
+	if compiled.http, err = scripting.CompileTrusted("http", httpJS); err != nil {
+		return compiled, err
+	}
+	compiled.base, err = scripting.CompileTrusted("base", baseJS)
+	return compiled, err
+})
+
+// prelude is what the host calls of it.
+type prelude struct {
+	findClass, describe, serve, admit goja.Callable
+	requestMark                       *goja.Symbol // tells the server's own requests
+}
+
+// install fills a fresh runtime: the host modules, then the prelude.
+func (in *instance) install() error {
+	in.vm.SetFieldNameMapper(goja.UncapFieldNameMapper())
+	if err := in.installModules(); err != nil {
+		return err
+	}
+	if err := in.captureIntrinsics(); err != nil {
+		return err
+	}
+	scripts, err := preludes()
+	if err != nil {
+		return err
+	}
+	annotations, err := in.runPrelude(scripts.annotations, in.annotationsHost())
+	if err != nil {
+		return err
+	}
+	web, err := in.runPrelude(scripts.http, in.httpHost())
+	if err != nil {
+		return err
+	}
+	base, err := in.baseHost()
+	if err != nil {
+		return err
+	}
+	if _, err = in.runPrelude(scripts.base, base); err != nil {
+		return err
+	}
+	in.findClass, _ = goja.AssertFunction(annotations.Get("findClass"))
+	in.describe, _ = goja.AssertFunction(annotations.Get("describe"))
+	in.serve, _ = goja.AssertFunction(web.Get("serve"))
+	in.admit, _ = goja.AssertFunction(web.Get("admit"))
+	return nil
+}
+
+// captureIntrinsics keeps functions that a script could replace later.
+func (in *instance) captureIntrinsics() error {
+	for path, slot := range map[[2]string]*goja.Callable{
+		{"JSON", "parse"}: &in.jsonParse, {"JSON", "stringify"}: &in.jsonStringify, {"ArrayBuffer", "isView"}: &in.isView,
+	} {
+		fn, ok := goja.AssertFunction(in.vm.Get(path[0]).ToObject(in.vm).Get(path[1]))
+		if !ok {
+			return fmt.Errorf("%s.%s is missing", path[0], path[1])
+		}
+		*slot = fn
+	}
+	return nil
+}
+
+// runPrelude runs one file and publishes its globals.
+func (in *instance) runPrelude(script *scripting.Script, host map[string]any) (*goja.Object, error) {
+	value, err := in.rt.RunScript(script)
+	if err != nil {
+		return nil, err
+	}
+	factory, _ := goja.AssertFunction(value)
+	result, err := factory(goja.Undefined(), in.vm.ToValue(host))
+	if err != nil {
+		return nil, err
+	}
+	object := result.ToObject(in.vm)
+	globals := object.Get("globals").ToObject(in.vm)
+	for _, key := range globals.Keys() {
+		if err := in.defineGlobal(key, globals.Get(key)); err != nil {
+			return nil, err
+		}
+	}
+	return object, nil
+}
+
+// defineGlobal defines a name as the standards do: writable, configurable, not enumerable.
+func (in *instance) defineGlobal(name string, value goja.Value) error {
+	return in.vm.GlobalObject().DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
+
+func (in *instance) annotationsHost() map[string]any {
+	return map[string]any{
+		"show":     func(value goja.Value) string { return show(value) },
+		"duration": func(value goja.Value) float64 { return in.duration(value) },
+	}
+}
+
+// duration reads "60m", "1h30m" or a number of milliseconds; the answer is in milliseconds.
+func (in *instance) duration(value goja.Value) float64 {
+	ms := value.ToFloat()
+	if text, ok := value.Export().(string); ok {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			panic(in.vm.NewTypeError("every is a duration such as \"30s\", \"15m\" or \"24h\", not %q", text))
+		}
+		ms = float64(d) / float64(time.Millisecond)
+	}
+	if !(ms >= 1) || ms > float64(366*24*time.Hour/time.Millisecond) {
+		panic(in.vm.NewTypeError("every is a duration of 1 ms to a year, such as \"15m\", not %s", show(value)))
+	}
+	return ms
+}
+
+func (in *instance) httpHost() map[string]any {
+	in.requestMark = goja.NewSymbol("request")
+	return map[string]any{
+		"show":    func(value goja.Value) string { return show(value) },
+		"query":   func(raw string) goja.Value { return in.textObject(parseQuery(raw)) },
+		"cookies": func(header string) goja.Value { return in.textObject(parseCookies(header)) },
+		"bytes":   func(body goja.Value) goja.ArrayBuffer { return in.vm.NewArrayBuffer(in.bodyBytes(body)) },
+		"text":    func(body goja.Value) string { return decodeUTF8(in.bodyBytes(body)) },
+		"isRequest": func(raw goja.Value) bool {
+			object, ok := raw.(*goja.Object)
+			return ok && object.GetSymbol(in.requestMark) != nil
+		},
+	}
+}
+
+func (in *instance) baseHost() (map[string]any, error) {
+	w := in.worker
+	config, err := in.configObject()
+	if err != nil {
+		return nil, err
+	}
+	class, proto := wsConnClass(in.vm)
+	in.wsConn = proto
+	return map[string]any{
+		"name": w.name, "generation": in.generation, "config": config, "log": in.logObject(), "WsConn": class,
+		"count":       func() int { return len(w.conns) },
+		"connections": in.handles,
+		"connection":  in.connection,
+		"subscribed":  in.subscribed,
+		"broadcast":   in.broadcast,
+		"publish":     func(topic string, data goja.Value) int { return w.host.Publish(topic, in.message(data), nil) },
+	}, nil
+}
+
+// configObject is the operator's values as an object of the generation's own.
+func (in *instance) configObject() (goja.Value, error) {
+	if in.worker.config == nil {
+		return in.vm.NewObject(), nil
+	}
+	text, err := json.Marshal(in.worker.config)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration of the app is not plain data: %w", err)
+	}
+	return in.parseJSON(string(text)), nil
+}
+
+// handles are the WsConns of all connections that are attached to this generation.
+func (in *instance) handles() goja.Value {
+	list := make([]any, 0, len(in.worker.conns))
+	for _, c := range in.worker.conns {
+		if c.inst == in {
+			list = append(list, c.handle.object)
+		}
+	}
+	return in.vm.NewArray(list...)
+}
+
+func (in *instance) connection(id string) goja.Value {
+	if c := in.worker.byID[id]; c != nil && c.inst == in {
+		return c.handle.object
+	}
+	return goja.Undefined()
+}
+
+func (in *instance) subscribed(ws goja.Value, topic string) bool {
+	object, ok := ws.(*goja.Object)
+	if !ok || object.ExportType() != handleType {
+		return false
+	}
+	_, member := object.Export().(*handle).conn.topics[topic]
+	return member
+}
+
+func (in *instance) broadcast(data, except goja.Value) int {
+	m := in.message(data)
+	if except == nil || goja.IsUndefined(except) || goja.IsNull(except) {
+		return in.worker.host.Broadcast(m, nil)
+	}
+	object, ok := except.(*goja.Object)
+	if !ok || object.ExportType() != handleType {
+		panic(in.vm.NewTypeError("except is a connection, not %s", show(except)))
+	}
+	return in.worker.host.Broadcast(m, object.Export().(*handle).conn.socket)
+}

@@ -1,0 +1,267 @@
+package appbase
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/scripting"
+)
+
+// Waits of a generation's life.
+const (
+	loadTime   = 10 * time.Second // top-level await
+	startTime  = 10 * time.Second // @OnStart
+	retireTime = 10 * time.Second // calls in flight, and @OnStop, once a newer generation serves
+)
+
+// instance is one generation of an app on one runtime: its class's one object, its routes, and who still uses it.
+type instance struct {
+	worker     *Worker
+	generation int
+	rt         *scripting.Runtime
+	vm         *goja.Runtime
+	app        *goja.Object // the object of the app's class
+	routes     *Routes
+	bound      map[*Route]binding
+	start      []goja.Callable // @OnStart
+	stop       []goja.Callable // @OnStop
+	prelude
+	wsConn *goja.Object // the prototype of handles
+
+	jsonParse, jsonStringify, isView goja.Callable
+
+	users    int // attached connections and calls in flight
+	retired  bool
+	closed   bool
+	calls    map[*httpCall]struct{}
+	drainers map[*Conn]struct{} // connections that stay until they end (reload: "drain")
+}
+
+// binding is what a route runs.
+type binding struct {
+	call     goja.Callable
+	function goja.Value
+	guards   goja.Value // array of functions
+	guarded  bool
+	every    time.Duration
+}
+
+func newInstance(w *Worker, generation int) (*instance, error) {
+	rt, err := scripting.New(scripting.Options{
+		Executor: w.executor, CallTime: w.callTime, MaxCallDepth: w.maxDepth,
+		OnError: func(e *scripting.Error) { w.report(e) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	in := &instance{worker: w, generation: generation, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}}
+	if err := rt.Do(in.install); err != nil {
+		rt.Close()
+		return nil, fmt.Errorf("preparing the runtime: %w", err)
+	}
+	return in, nil
+}
+
+// load evaluates the app's module, makes the object of its class and reads the routes. done is called once.
+func (in *instance) load(p *scripting.Program, done func(error)) {
+	finished := false
+	finish := func(err error) {
+		if !finished {
+			finished = true
+			done(err)
+		}
+	}
+	stop := in.worker.executor.AfterFunc(loadTime, func() {
+		finish(fmt.Errorf("loading took longer than %v: top-level await has not settled", loadTime))
+	})
+	in.rt.Run(p, func(exports *goja.Object, err error) {
+		stop()
+		if err == nil && !finished {
+			err = in.rt.Do(func() error { return in.instantiate(exports) })
+		}
+		finish(err)
+	})
+}
+
+// instantiate finds the class, makes its object and binds its routes.
+func (in *instance) instantiate(exports *goja.Object) error {
+	class, err := in.findClass(goja.Undefined(), exports, in.vm.Get("AppBase"))
+	if err != nil {
+		return err
+	}
+	notes, err := in.describe(goja.Undefined(), class)
+	if err != nil {
+		return err
+	}
+	if err := in.bind(notes.ToObject(in.vm)); err != nil {
+		return err
+	}
+	in.app, err = in.vm.New(class)
+	return err
+}
+
+// begin runs @OnStart and calls done when all of it has settled, or after startTime. What it throws is only logged: the
+// generation serves all the same.
+func (in *instance) begin(done func()) {
+	in.lifecycle("@OnStart", in.start, startTime, func() {
+		in.schedule()
+		done()
+	})
+}
+
+// lifecycle calls methods in order and waits for their promises, at most for the given time.
+func (in *instance) lifecycle(label string, methods []goja.Callable, limit time.Duration, done func(), args ...goja.Value) {
+	waiting := 1
+	var stopTimer func() bool
+	one := func() {
+		if waiting--; waiting == 0 {
+			if stopTimer != nil {
+				stopTimer()
+			}
+			done()
+		}
+	}
+	for _, method := range methods {
+		waiting++
+		in.callLogged(label, method, one, args...)
+	}
+	if one(); waiting > 0 {
+		stopTimer = in.worker.executor.AfterFunc(limit, func() {
+			in.worker.log.Warn(label+" has not settled: going on without it", "after", limit)
+			waiting = 1
+			one()
+		})
+	}
+}
+
+// callLogged calls a method of the app and logs what it throws. done is called when it has settled.
+func (in *instance) callLogged(label string, method goja.Callable, done func(), args ...goja.Value) {
+	value, err := in.rt.Call(method, in.app, args...)
+	if err != nil {
+		in.worker.report(in.rt.Error(err), "method", label)
+		done()
+		return
+	}
+	in.rt.Await(value, func(_ goja.Value, err error) {
+		if err != nil {
+			in.worker.report(in.rt.Error(err), "method", label)
+		}
+		done()
+	})
+}
+
+// schedule starts the @Scheduled methods. A run that is still going when the next is due is not overlapped: that turn is
+// left out.
+func (in *instance) schedule() {
+	for _, route := range in.routes.all {
+		if route.Kind == KindScheduled {
+			in.every(route, in.bound[route])
+		}
+	}
+}
+
+func (in *instance) every(route *Route, b binding) {
+	running := false
+	var tick func()
+	tick = func() {
+		if in.retired || in.closed {
+			return
+		}
+		in.worker.executor.AfterFunc(b.every, tick)
+		if !running {
+			running = true
+			in.callLogged("@Scheduled "+route.Method, b.call, func() { running = false })
+		}
+	}
+	in.worker.executor.AfterFunc(b.every, tick)
+}
+
+// sameRoute is the WebSocket route that answers where old did; nil when there is none.
+func (in *instance) sameRoute(old *Route) *Route {
+	for _, route := range in.routes.all {
+		if route.Kind == KindWebsocket && route.pattern.same(old.pattern) {
+			return route
+		}
+	}
+	return nil
+}
+
+// --- who uses it ---
+
+func (in *instance) retain() { in.users++ }
+
+func (in *instance) release() {
+	if in.users--; in.users == 0 && in.retired {
+		in.close()
+	}
+}
+
+// drain keeps a connection on this generation until it ends.
+func (in *instance) drain(c *Conn) {
+	if in.drainers == nil {
+		in.drainers = make(map[*Conn]struct{})
+	}
+	in.drainers[c] = struct{}{}
+}
+
+func (in *instance) draining(c *Conn) bool {
+	_, ok := in.drainers[c]
+	return ok
+}
+
+// retire ends the generation because a newer one serves: intervals stop at once, timeouts that calls in flight may wait
+// for go on with them, @OnStop runs, and the runtime closes when nobody uses it, or after retireTime.
+func (in *instance) retire(reason string) {
+	in.retired = true
+	in.rt.StopIntervals()
+	in.retain() // by @OnStop
+	in.lifecycle("@OnStop", in.stop, retireTime, in.release, in.vm.ToValue(reason))
+	if !in.closed {
+		in.worker.executor.AfterFunc(retireTime, in.expire)
+	}
+}
+
+// expire ends the waiting for calls in flight. Draining connections alone keep the runtime.
+func (in *instance) expire() {
+	if in.closed {
+		return
+	}
+	if len(in.drainers) == 0 {
+		in.close()
+		return
+	}
+	in.handOver()
+}
+
+// close drops the runtime and everything that still waits for it.
+func (in *instance) close() {
+	if in.closed {
+		return
+	}
+	in.closed = true
+	in.handOver()
+	for _, c := range in.worker.connections() {
+		if c.inst == in {
+			c.detach()
+		}
+	}
+	for call := range in.calls {
+		call.end(nil, errReloaded)
+	}
+	in.rt.Close()
+}
+
+// handOver brings connections that wait for one of this generation's promises to the newer code.
+func (in *instance) handOver() {
+	for _, c := range in.worker.connections() {
+		if c.inst == in && c.next {
+			c.busy = 0
+			c.takeOver()
+		}
+	}
+}
+
+var errReloaded = errors.New("the app was reloaded or stopped and the call did not end in time")

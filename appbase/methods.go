@@ -1,0 +1,194 @@
+package appbase
+
+import (
+	"fmt"
+	"reflect"
+	"unicode/utf8"
+
+	"github.com/dop251/goja"
+)
+
+// maxReasonBytes is what a close frame has room for beside its code (RFC 6455 5.5).
+const maxReasonBytes = 123
+
+// wsConnClass makes WsConn: a constructor that refuses, and the prototype all handles of a runtime share.
+func wsConnClass(vm *goja.Runtime) (class, proto *goja.Object) {
+	class = vm.ToValue(func(goja.ConstructorCall) *goja.Object {
+		panic(vm.NewTypeError("connections are made by the server"))
+	}).(*goja.Object)
+	proto = class.Get("prototype").(*goja.Object)
+	for name, method := range wsConnMethods(vm) {
+		fn := vm.ToValue(method).(*goja.Object)
+		_ = fn.DefineDataProperty("name", vm.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		_ = proto.DefineDataProperty(name, fn, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
+	_ = class.DefineDataProperty("name", vm.ToValue("WsConn"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	for i, name := range []string{"CONNECTING", "OPEN", "CLOSING", "CLOSED"} {
+		_ = class.Set(name, i)
+		_ = proto.Set(name, i)
+	}
+	_ = proto.DefineDataPropertySymbol(goja.SymToStringTag, vm.ToValue("WsConn"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return class, proto
+}
+
+var handleType = reflect.TypeFor[*handle]()
+
+// handleOf finds the handle a native method was called on.
+func handleOf(vm *goja.Runtime, call goja.FunctionCall) *handle {
+	if object, ok := call.This.(*goja.Object); ok {
+		if object.ExportType() == handleType {
+			return object.Export().(*handle)
+		}
+	}
+	panic(vm.NewTypeError("this is not a connection: call it as ws.send(...), or bind it"))
+}
+
+type native = func(goja.FunctionCall) goja.Value
+
+func wsConnMethods(vm *goja.Runtime) map[string]native {
+	method := func(fn func(*handle, goja.FunctionCall) goja.Value) native {
+		return func(call goja.FunctionCall) goja.Value { return fn(handleOf(vm, call), call) }
+	}
+	callback := func(slot func(*handle) *goja.Callable) native {
+		return method(func(h *handle, call goja.FunctionCall) goja.Value {
+			h.setCallback(slot(h), call.Argument(0))
+			return goja.Undefined()
+		})
+	}
+	text := func(get func(*handle) string) native {
+		return method(func(h *handle, _ goja.FunctionCall) goja.Value { return vm.ToValue(get(h)) })
+	}
+	return map[string]native{
+		"send":      method((*handle).send),
+		"sendBytes": method((*handle).sendBytes),
+		"close":     method((*handle).close),
+		"drained":   method(func(h *handle, _ goja.FunctionCall) goja.Value { return h.awaitDrained() }),
+
+		"onMessage": callback(func(h *handle) *goja.Callable { return &h.onMessage }),
+		"onBinary":  callback(func(h *handle) *goja.Callable { return &h.onBinary }),
+		"onClose":   callback(func(h *handle) *goja.Callable { return &h.onClose }),
+		"onError":   callback(func(h *handle) *goja.Callable { return &h.onError }),
+		"onDrain":   callback(func(h *handle) *goja.Callable { return &h.onDrain }),
+
+		"on":                  method((*handle).addListener),
+		"off":                 method((*handle).removeListener),
+		"addEventListener":    method((*handle).addListener),
+		"removeEventListener": method((*handle).removeListener),
+
+		"getReqPath":     text(func(h *handle) string { return h.conn.hs.path }),
+		"getQueryString": text(func(h *handle) string { return h.conn.hs.rawQuery }),
+		"getSrcAddress":  text(func(h *handle) string { return h.conn.hs.remoteAddress }),
+		"getReqHeaders":  method(func(h *handle, _ goja.FunctionCall) goja.Value { return h.view("headers") }),
+
+		"subscribe":   method((*handle).subscribe),
+		"unsubscribe": method((*handle).unsubscribe),
+		"publish":     method((*handle).publish),
+	}
+}
+
+// setCallback replaces a callback; null and undefined take it away.
+func (h *handle) setCallback(slot *goja.Callable, value goja.Value) {
+	if goja.IsUndefined(value) || goja.IsNull(value) {
+		*slot = nil
+		return
+	}
+	fn, ok := goja.AssertFunction(value)
+	if !ok {
+		panic(h.inst.vm.NewTypeError("the callback is %s, not a function", show(value)))
+	}
+	*slot = fn
+}
+
+func (h *handle) send(call goja.FunctionCall) goja.Value {
+	m := h.inst.message(call.Argument(0))
+	if m.Binary {
+		return h.inst.vm.ToValue(h.conn.socket.SendBytes(m.Bytes))
+	}
+	return h.inst.vm.ToValue(h.conn.socket.Send(m.Text))
+}
+
+func (h *handle) sendBytes(call goja.FunctionCall) goja.Value {
+	data, ok := h.inst.bytesOf(call.Argument(0))
+	if !ok {
+		panic(h.inst.vm.NewTypeError("sendBytes takes an ArrayBuffer, a typed array or a DataView, not %s; a text goes through send", show(call.Argument(0))))
+	}
+	return h.inst.vm.ToValue(h.conn.socket.SendBytes(data))
+}
+
+func (h *handle) close(call goja.FunctionCall) goja.Value {
+	code, reason := 1000, ""
+	if arg := call.Argument(0); !goja.IsUndefined(arg) {
+		code = int(arg.ToInteger())
+	}
+	if arg := call.Argument(1); !goja.IsUndefined(arg) {
+		reason = arg.String()
+	}
+	if err := checkClose(code, reason); err != nil {
+		panic(h.inst.rangeError(err.Error()))
+	}
+	h.conn.socket.Close(code, reason)
+	return goja.Undefined()
+}
+
+func checkClose(code int, reason string) error {
+	switch {
+	case code >= 1000 && code <= 1003, code >= 1007 && code <= 1014, code >= 3000 && code <= 4999:
+	default:
+		return fmt.Errorf("close code %d cannot be sent: use 1000-1003, 1007-1014 or 3000-4999", code)
+	}
+	if len(reason) > maxReasonBytes || !utf8.ValidString(reason) {
+		return fmt.Errorf("the close reason has %d bytes of UTF-8; %d fit", len(reason), maxReasonBytes)
+	}
+	return nil
+}
+
+func (h *handle) addListener(call goja.FunctionCall) goja.Value {
+	event, fn := call.Argument(0).String(), call.Argument(1)
+	if _, ok := goja.AssertFunction(fn); !ok {
+		panic(h.inst.vm.NewTypeError("the listener of %q is %s, not a function", event, show(fn)))
+	}
+	h.ensureEvents().add(event, fn)
+	return goja.Undefined()
+}
+
+func (h *handle) removeListener(call goja.FunctionCall) goja.Value {
+	h.ensureEvents().remove(call.Argument(0).String(), call.Argument(1))
+	return goja.Undefined()
+}
+
+// --- topics ---
+
+func (h *handle) topic(value goja.Value) string {
+	name := value.String()
+	if _, isText := value.Export().(string); !isText || name == "" {
+		panic(h.inst.vm.NewTypeError("a topic is a text that is not empty, not %s", show(value)))
+	}
+	return name
+}
+
+func (h *handle) subscribe(call goja.FunctionCall) goja.Value {
+	c, topic := h.conn, h.topic(call.Argument(0))
+	if c.ended {
+		return h.inst.vm.ToValue(false)
+	}
+	if !c.worker.host.Subscribe(c.socket, topic) {
+		panic(h.inst.rangeError(fmt.Sprintf("cannot subscribe to %q: the name is too long or the connection has too many topics", topic)))
+	}
+	if c.topics == nil {
+		c.topics = make(map[string]struct{})
+	}
+	c.topics[topic] = struct{}{}
+	return h.inst.vm.ToValue(true)
+}
+
+func (h *handle) unsubscribe(call goja.FunctionCall) goja.Value {
+	topic := h.topic(call.Argument(0))
+	delete(h.conn.topics, topic)
+	h.conn.worker.host.Unsubscribe(h.conn.socket, topic)
+	return goja.Undefined()
+}
+
+func (h *handle) publish(call goja.FunctionCall) goja.Value {
+	topic, m := h.topic(call.Argument(0)), h.inst.message(call.Argument(1))
+	return h.inst.vm.ToValue(h.conn.worker.host.Publish(topic, m, h.conn.socket))
+}

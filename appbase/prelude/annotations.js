@@ -1,0 +1,219 @@
+// The annotations: TC39 decorators that only take notes. What they note stands in the class's own metadata, and
+// `describe` reads it once the class is whole. Nothing here makes a method reachable; the route table does.
+(function (host) {
+  "use strict";
+
+  const NOTES = Symbol("sigil.annotations");
+  const appClasses = new Set(); // classes marked @Api, exported or not
+  let annotated = 0; // annotated members of any class: tells "no class" from "class not exported"
+
+  const fail = (message) => { throw new TypeError(message); };
+  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+  /** The notes of the class being defined: its own, never its parent's. */
+  function notesOf(metadata) {
+    if (!Object.hasOwn(metadata, NOTES)) {
+      Object.defineProperty(metadata, NOTES, { value: { api: undefined, guards: [], members: [] } });
+    }
+    return metadata[NOTES];
+  }
+
+  function checkMethod(label, context) {
+    const name = String(context.name);
+    if (context.kind !== "method") fail(`${label} belongs on a method; ${name} is a ${context.kind}`);
+    if (context.static) fail(`${label} on ${name}: a static method cannot be called by the server`);
+    if (context.private) fail(`${label} on ${name}: a #private method cannot be called by the server`);
+    if (typeof context.name === "symbol") fail(`${label} on ${name}: the method needs a name of letters`);
+  }
+
+  function checkOptions(label, options, allowed) {
+    for (const key of Object.keys(options)) {
+      if (!allowed.includes(key)) fail(`${label} does not know the option "${key}"; it takes ${allowed.join(", ")}`);
+    }
+    return options;
+  }
+
+  /**
+   * Makes an annotation of methods that may stand bare (`@Get`) or be called (`@Get("/x")`, `@Get({ path: "/x" })`).
+   * read(options) checks what was written and returns the note.
+   */
+  function methodAnnotation(label, allowed, read, textOption) {
+    const note = (options) => (method, context) => {
+      checkMethod(label, context);
+      annotated++;
+      notesOf(context.metadata).members.push({ label, name: context.name, method, ...read(options, context.name) });
+    };
+    const toOptions = (args) => {
+      const [first] = args;
+      if (args.length > 1) fail(`${label} takes one argument`);
+      if (typeof first === "string" && textOption) return { [textOption]: first };
+      if (first === undefined) return {};
+      if (!isObject(first)) fail(`${label} takes ${textOption ? "a text or " : ""}an object of options, not ${host.show(first)}`);
+      return checkOptions(label, first, allowed);
+    };
+    return function (...args) {
+      const context = args[1];
+      if (typeof args[0] === "function" && isObject(context) && "kind" in context) return note({})(args[0], context);
+      if (isObject(context) && "kind" in context) fail(`${label} belongs on a method; ${String(context.name)} is a ${context.kind}`);
+      return note(toOptions(args));
+    };
+  }
+
+  const pathOf = (options, name) => {
+    const path = options.path ?? (name === "index" ? "/" : "/" + name);
+    if (typeof path !== "string") fail(`path must be a text, not ${host.show(path)}`);
+    return path;
+  };
+
+  const guardsOf = (label, guard) => {
+    const list = guard === undefined ? [] : Array.isArray(guard) ? guard : [guard];
+    for (const g of list) if (typeof g !== "function") fail(`${label}: a guard is a function, not ${host.show(g)}`);
+    return list;
+  };
+
+  const textList = (label, key, value) => {
+    const list = value === undefined ? [] : Array.isArray(value) ? value : [value];
+    for (const text of list) if (typeof text !== "string" || !text) fail(`${label}: ${key} is a list of texts, not ${host.show(value)}`);
+    return list;
+  };
+
+  // --- routes -------------------------------------------------------------------------------------------------------
+
+  const LIMITS = ["messageBytes", "queueBytes", "messagesPerSecond", "overflow"];
+  const RELOADS = ["reattach", "restart", "drain"];
+  const OVERFLOWS = ["close", "drop-oldest"];
+
+  function socketLimits(limits) {
+    if (!isObject(limits)) fail(`@Websocket: limits is an object, not ${host.show(limits)}`);
+    checkOptions("@Websocket limits", limits, LIMITS);
+    for (const key of LIMITS.slice(0, 3)) {
+      const n = limits[key];
+      if (n !== undefined && !(Number.isSafeInteger(n) && n > 0)) fail(`@Websocket: limits.${key} is a whole number above 0, not ${host.show(n)}`);
+    }
+    if (limits.overflow !== undefined && !OVERFLOWS.includes(limits.overflow)) fail(`@Websocket: limits.overflow is one of ${OVERFLOWS.join(", ")}`);
+    return { ...limits };
+  }
+
+  const Websocket = methodAnnotation("@Websocket", ["path", "protocols", "origins", "limits", "reload", "guard"], (options, name) => {
+    const reload = options.reload ?? "reattach";
+    if (!RELOADS.includes(reload)) fail(`@Websocket: reload is one of ${RELOADS.join(", ")}, not ${host.show(reload)}`);
+    return {
+      kind: "websocket", path: pathOf(options, name), reload,
+      protocols: textList("@Websocket", "protocols", options.protocols),
+      origins: textList("@Websocket", "origins", options.origins),
+      limits: socketLimits(options.limits ?? {}),
+      guards: guardsOf("@Websocket", options.guard),
+    };
+  }, "path");
+
+  const HTTP_OPTIONS = ["path", "summary", "description", "guard"];
+  const verb = (label, verbs) => methodAnnotation(label, HTTP_OPTIONS, (options, name) => ({
+    kind: "http", verbs, path: pathOf(options, name),
+    summary: options.summary, description: options.description,
+    guards: guardsOf(label, options.guard),
+  }), "path");
+
+  const Scheduled = methodAnnotation("@Scheduled", ["every", "desc"], (options, name) => ({
+    kind: "scheduled", path: "/" + name, every: host.duration(options.every), everyText: String(options.every),
+    summary: options.desc, guards: [],
+  }));
+
+  // --- life cycle, guards, the class ----------------------------------------------------------------------------------
+
+  const OnStart = methodAnnotation("@OnStart", [], () => ({ kind: "start" }));
+  const OnStop = methodAnnotation("@OnStop", [], () => ({ kind: "stop" }));
+
+  function Guard(...guards) {
+    if (guards.length === 0) fail("@Guard takes the function that decides");
+    guardsOf("@Guard", guards);
+    return (value, context) => {
+      const notes = notesOf(context.metadata);
+      if (context.kind === "class") {
+        notes.guards.unshift(...guards);
+        return;
+      }
+      checkMethod("@Guard", context);
+      notes.members.push({ kind: "guard", label: "@Guard", name: context.name, guards });
+    };
+  }
+
+  const API_OPTIONS = ["version", "title", "description", "contact", "license", "servers", "workers", "expose"];
+
+  function Api(...args) {
+    const mark = (options) => (value, context) => {
+      if (context.kind !== "class") fail(`@Api belongs on the class, not on ${String(context.name)}`);
+      notesOf(context.metadata).api = options;
+      context.addInitializer(function () { appClasses.add(this); });
+    };
+    const [first, context] = args;
+    if (typeof first === "function" && isObject(context) && "kind" in context) return mark({})(first, context);
+    if (isObject(context) && "kind" in context) fail(`@Api belongs on the class, not on ${String(context.name)}`);
+    if (first !== undefined && !isObject(first)) fail(`@Api takes an object, not ${host.show(first)}`);
+    return mark(checkApi(checkOptions("@Api", first ?? {}, API_OPTIONS)));
+  }
+
+  function checkApi(options) {
+    const { workers, expose } = options;
+    if (workers !== undefined && workers !== "auto" && workers !== 1) {
+      fail(`@Api: workers is "auto" or 1 (parallel workers are not there yet), not ${host.show(workers)}`);
+    }
+    if (expose !== undefined && expose !== "public") fail(`@Api: expose is "public" or left out, not ${host.show(expose)}`);
+    return options;
+  }
+
+  // --- reading the notes ----------------------------------------------------------------------------------------------
+
+  /** The app's class among a module's exports; an error says what was looked for. */
+  function findClass(exports, AppBase) {
+    const isApp = (value) => typeof value === "function" && (value.prototype instanceof AppBase || appClasses.has(value));
+    if (isApp(exports.default)) return exports.default;
+    let found = new Set(Object.keys(exports).map((key) => exports[key]).filter(isApp));
+    if (found.size === 0) found = appClasses;
+    if (found.size === 1) return [...found][0];
+    const names = [...found].map((c) => c.name).join(", ");
+    if (found.size > 1) fail(`which class is the app? ${names} all could be: make one of them the default export`);
+    fail("no app class: looked for a default export or an export that extends AppBase, and for a class marked @Api"
+      + (annotated ? "; there are annotated methods, so the class may only lack `export default`" : ""));
+  }
+
+  /** What the class declares: { api, routes, start, stop }. */
+  function describe(Class) {
+    const metadata = Object.hasOwn(Class, Symbol.metadata) ? Class[Symbol.metadata] : {};
+    const { api = {}, guards, members } = notesOf(metadata);
+    const named = (kind) => members.filter((m) => m.kind === kind);
+    const routes = members.filter((m) => m.path !== undefined).map((m) => ({
+      ...m,
+      guards: [...guards, ...named("guard").filter((g) => g.name === m.name).flatMap((g) => g.guards), ...m.guards],
+    }));
+    if (api.expose === "public") routes.push(...publicMethods(Class, members, guards));
+    checkMembers(members);
+    return { api, routes, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method) };
+  }
+
+  /** @Api({ expose: "public" }): the class's own methods that no annotation speaks of. */
+  function publicMethods(Class, members, guards) {
+    const taken = new Set(members.map((m) => m.name));
+    return Object.getOwnPropertyNames(Class.prototype)
+      .filter((name) => name !== "constructor" && !name.startsWith("_") && !taken.has(name))
+      .map((name) => ({ name, method: Object.getOwnPropertyDescriptor(Class.prototype, name).value }))
+      .filter(({ method }) => typeof method === "function")
+      .map(({ name, method }) => ({ label: "@Api", kind: "http", verbs: [], name, method, path: pathOf({}, name), guards }));
+  }
+
+  function checkMembers(members) {
+    for (const m of members) {
+      const kinds = new Set(members.filter((o) => o.name === m.name && o.path !== undefined).map((o) => o.kind));
+      if (kinds.size > 1) fail(`${m.name} is ${[...kinds].join(" and ")} at once: make two methods of it`);
+      if (m.kind === "guard" && kinds.size === 0) fail(`@Guard on ${m.name}: the method has no route to guard`);
+    }
+  }
+
+  return {
+    globals: {
+      Api, Websocket, Scheduled, OnStart, OnStop, Guard,
+      Get: verb("@Get", ["GET"]), Post: verb("@Post", ["POST"]), Put: verb("@Put", ["PUT"]), Patch: verb("@Patch", ["PATCH"]),
+      Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []),
+    },
+    findClass, describe,
+  };
+})

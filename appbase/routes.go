@@ -1,0 +1,205 @@
+package appbase
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Kind tells what answers a route.
+type Kind int
+
+// The kinds of route.
+const (
+	KindWebsocket Kind = iota + 1 // @Websocket
+	KindHTTP                      // @Get, @Post, @Put, @Patch, @Delete, @Head, @Http
+	KindScheduled                 // @Scheduled: listed, never reachable from outside
+)
+
+// ReloadPolicy says what becomes of a route's open connections when its app is reloaded.
+type ReloadPolicy string
+
+// The reload policies of @Websocket({reload}).
+const (
+	Reattach ReloadPolicy = "reattach" // the new code's route function runs with the same connection
+	Restart  ReloadPolicy = "restart"  // closed with 1012, so that the client connects again
+	Drain    ReloadPolicy = "drain"    // stays with the code it began with until it ends
+)
+
+// SocketLimits narrow the server's limits for one @Websocket route; zero fields leave the server's.
+type SocketLimits struct {
+	MessageBytes      int    // largest message, after inflating
+	QueueBytes        int    // largest outgoing queue
+	MessagesPerSecond int    // messages a connection may send per second
+	Overflow          string // "close" or "drop-oldest"
+}
+
+// Route is one annotated method. It is immutable.
+type Route struct {
+	Kind        Kind
+	Verbs       []string // of KindHTTP; empty: any
+	Path        string   // below the app: "/room", "/items/:id"
+	Method      string   // the class's method
+	Summary     string   // from the annotation; may be ""
+	Description string   // from the annotation; may be ""
+	Every       string   // of KindScheduled, as written
+	Protocols   []string // of KindWebsocket: subprotocols the route speaks, best first
+	Origins     []string // of KindWebsocket: origins allowed beside the server's
+	Reload      ReloadPolicy
+	Limits      SocketLimits
+	Guarded     bool // has guards: [Worker.Admit] must be asked before an upgrade is accepted
+	pattern     pattern
+}
+
+// Info is what @Api on the class says of the app, for its OpenAPI document.
+type Info struct {
+	Version, Title, Description string
+	Contact, License            map[string]any
+	Servers                     []any
+}
+
+// Routes is the route table of one generation. It is immutable.
+type Routes struct {
+	Info Info
+	all  []*Route
+}
+
+// All returns every route in the order of declaration. The slice is the caller's.
+func (r *Routes) All() []*Route { return slices.Clone(r.all) }
+
+// Socket finds the @Websocket route that answers at path (below the app, beginning with "/") and its path parameters.
+func (r *Routes) Socket(path string) (*Route, map[string]string, bool) {
+	best, params := r.find(path, func(route *Route) bool { return route.Kind == KindWebsocket })
+	return best, params, best != nil
+}
+
+// Outcome says how a path and a verb met the route table.
+type Outcome int
+
+// The outcomes of [Routes.HTTP].
+const (
+	NotFound  Outcome = iota // no route has this path
+	Found                    // Match.Route answers
+	WrongVerb                // the path exists, for the verbs in Match.Allow
+	NotHTTP                  // the path is a WebSocket or a schedule: Match.Route
+)
+
+// Match is the answer of [Routes.HTTP].
+type Match struct {
+	Route   *Route
+	Params  map[string]string
+	Outcome Outcome
+	Allow   []string // of WrongVerb: the verbs that would do, sorted, HEAD and OPTIONS included
+}
+
+// HTTP finds the route that answers verb at path (below the app, beginning with "/"). HEAD is answered by a GET route
+// when it has none of its own.
+func (r *Routes) HTTP(verb, path string) Match {
+	if m, ok := r.answering(verb, path); ok {
+		return m
+	}
+	if verb == "HEAD" {
+		if m, ok := r.answering("GET", path); ok {
+			return m
+		}
+	}
+	if allow := r.allowed(path); len(allow) > 0 {
+		return Match{Outcome: WrongVerb, Allow: allow}
+	}
+	if other, _ := r.find(path, func(route *Route) bool { return route.Kind != KindHTTP }); other != nil {
+		return Match{Route: other, Outcome: NotHTTP}
+	}
+	return Match{Outcome: NotFound}
+}
+
+func (r *Routes) answering(verb, path string) (Match, bool) {
+	route, params := r.find(path, func(route *Route) bool { return route.Kind == KindHTTP && route.takes(verb) })
+	return Match{Route: route, Params: params, Outcome: Found}, route != nil
+}
+
+// find returns the most literal of the matching routes: "/items/new" before "/items/:id".
+func (r *Routes) find(path string, want func(*Route) bool) (best *Route, params map[string]string) {
+	for _, route := range r.all {
+		if best != nil && !route.before(best) || !want(route) {
+			continue
+		}
+		if p, ok := route.pattern.match(path); ok {
+			best, params = route, p
+		}
+	}
+	return best, params
+}
+
+func (r *Routes) allowed(path string) []string {
+	var verbs []string
+	for _, route := range r.all {
+		if _, ok := route.pattern.match(path); ok && route.Kind == KindHTTP {
+			verbs = append(verbs, route.Verbs...)
+		}
+	}
+	if len(verbs) == 0 {
+		return nil
+	}
+	if slices.Contains(verbs, "GET") {
+		verbs = append(verbs, "HEAD")
+	}
+	verbs = append(verbs, "OPTIONS")
+	slices.Sort(verbs)
+	return slices.Compact(verbs)
+}
+
+func (route *Route) takes(verb string) bool {
+	return len(route.Verbs) == 0 || slices.Contains(route.Verbs, verb)
+}
+
+// before reports whether route is to be preferred to other where both match.
+func (route *Route) before(other *Route) bool {
+	if route.pattern.same(other.pattern) {
+		return len(route.Verbs) > 0 && len(other.Verbs) == 0
+	}
+	return route.pattern.before(other.pattern)
+}
+
+// newRoutes checks what only the whole table can show.
+func newRoutes(info Info, all []*Route) (*Routes, error) {
+	for i, a := range all {
+		for _, b := range all[:i] {
+			if err := clash(a, b); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return &Routes{Info: info, all: all}, nil
+}
+
+func clash(a, b *Route) error {
+	if a.Kind != b.Kind || !a.pattern.same(b.pattern) || a.Kind == KindScheduled {
+		return nil
+	}
+	if a.Kind == KindHTTP && !a.sharesVerb(b) {
+		return nil
+	}
+	return fmt.Errorf("%s and %s both answer at %s: give one of them another path", b.Method, a.Method, a.Path)
+}
+
+func (route *Route) sharesVerb(other *Route) bool {
+	if len(route.Verbs) == 0 || len(other.Verbs) == 0 {
+		return len(route.Verbs) == len(other.Verbs) // a named verb goes before "any"
+	}
+	return slices.ContainsFunc(route.Verbs, func(v string) bool { return slices.Contains(other.Verbs, v) })
+}
+
+// String is the route as a person writes it: "GET /items/:id".
+func (route *Route) String() string {
+	switch {
+	case route.Kind == KindWebsocket:
+		return "WS " + route.Path
+	case route.Kind == KindScheduled:
+		return "EVERY " + route.Every + " " + route.Method
+	case len(route.Verbs) == 0:
+		return "ANY " + route.Path
+	}
+	return strings.Join(route.Verbs, ",") + " " + route.Path
+}
+
+func (route *Route) sameVerbs(other *Route) bool { return slices.Equal(route.Verbs, other.Verbs) }

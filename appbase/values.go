@@ -1,0 +1,113 @@
+package appbase
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/dop251/goja"
+)
+
+// message turns what a script sends into a message: texts and bytes as they are, everything else as JSON.
+func (in *instance) message(value goja.Value) Message {
+	if text, ok := value.(goja.String); ok {
+		return Message{Text: text.String()}
+	}
+	if data, ok := in.bytesOf(value); ok {
+		return Message{Bytes: data, Binary: true}
+	}
+	text, err := in.stringify(value)
+	if err != nil {
+		panic(err)
+	}
+	if text == "" {
+		panic(in.vm.NewTypeError("%s cannot be sent: it has no JSON form", show(value)))
+	}
+	return Message{Text: text}
+}
+
+var arrayBufferType = reflect.TypeFor[goja.ArrayBuffer]()
+
+// bytesOf is the memory of an ArrayBuffer, or exactly the part of it that a typed array or DataView shows. The bytes are
+// the script's: valid until it runs again.
+func (in *instance) bytesOf(value goja.Value) ([]byte, bool) {
+	object, ok := value.(*goja.Object)
+	if !ok {
+		return nil, false
+	}
+	if object.ExportType() == arrayBufferType {
+		buffer, ok := object.Export().(goja.ArrayBuffer)
+		return buffer.Bytes(), ok
+	}
+	if isView, err := in.isView(goja.Undefined(), value); err != nil || !isView.ToBoolean() {
+		return nil, false
+	}
+	return in.viewBytes(object)
+}
+
+func (in *instance) viewBytes(object *goja.Object) ([]byte, bool) {
+	all, ok := in.bytesOf(object.Get("buffer"))
+	offset, length := object.Get("byteOffset").ToInteger(), object.Get("byteLength").ToInteger()
+	if !ok || offset < 0 || length < 0 || offset+length > int64(len(all)) {
+		return nil, false
+	}
+	return all[offset : offset+length], true
+}
+
+// textObject makes a plain object of texts, in order of name.
+func (in *instance) textObject(values map[string]string) goja.Value {
+	object := in.vm.NewObject()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		_ = object.DefineDataProperty(name, in.vm.ToValue(values[name]), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
+	}
+	return object
+}
+
+// parseJSON reads what stringify wrote; "" is undefined.
+func (in *instance) parseJSON(text string) goja.Value {
+	if text == "" {
+		return goja.Undefined()
+	}
+	value, err := in.jsonParse(goja.Undefined(), in.vm.ToValue(text))
+	if err != nil {
+		return goja.Undefined()
+	}
+	return value
+}
+
+// stringify is JSON.stringify, untouched by the script; "" stands for undefined.
+func (in *instance) stringify(value goja.Value) (text string, err error) {
+	err = in.rt.Do(func() error {
+		result, err := in.jsonStringify(goja.Undefined(), value)
+		if err == nil && !goja.IsUndefined(result) {
+			text = result.String()
+		}
+		return err
+	})
+	return text, err
+}
+
+func (in *instance) rangeError(message string) *goja.Object {
+	object, err := in.vm.New(in.vm.Get("RangeError"), in.vm.ToValue(message))
+	if err != nil {
+		return in.vm.NewTypeError(message)
+	}
+	return object
+}
+
+// show names a value in an error message, shortly.
+func show(value goja.Value) string {
+	switch v := value.(type) {
+	case nil:
+		return "undefined"
+	case goja.String:
+		return fmt.Sprintf("the text %.40q", v.String())
+	case *goja.Object:
+		if _, ok := goja.AssertFunction(v); ok {
+			return "a function"
+		}
+		return "an object of class " + v.ClassName()
+	}
+	return value.String()
+}

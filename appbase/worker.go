@@ -1,0 +1,176 @@
+package appbase
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/sigil-server/sigil/scripting"
+)
+
+// maxDraining bounds the old generations that reload: "drain" may keep alive beside the current one.
+const maxDraining = 8
+
+// Worker owns one app's current generation on one loop, and the connections that outlive generations. All methods are
+// called on the loop's goroutine, and so are the functions they are given.
+type Worker struct {
+	name     string
+	executor scripting.Executor
+	host     Host
+	log      *slog.Logger
+	callTime time.Duration
+	maxDepth int
+	config   map[string]any
+
+	generation int
+	current    *instance // nil before the first load
+	older      []*instance
+	starting   bool     // current's @OnStart has not settled
+	ready      []func() // wait for that
+	conns      []*Conn
+	byID       map[string]*Conn
+}
+
+// NewWorker makes a worker without code: [Worker.Load] brings the first.
+func NewWorker(o Options) *Worker {
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Worker{
+		name: o.Name, executor: o.Executor, host: o.Host, log: log.With("app", o.Name),
+		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, byID: map[string]*Conn{},
+	}
+}
+
+// Generation is the number of the current generation; 0 before the first.
+func (w *Worker) Generation() int { return w.generation }
+
+// Connections is how many connections are open.
+func (w *Worker) Connections() int { return len(w.conns) }
+
+// Load makes p the current generation: it is loaded wholly in a fresh runtime first, and if that fails done gets the
+// error and the generation before goes on as if nothing had happened. Else the generations are swapped, every open
+// connection goes over by its route's reload policy, and done is called once the new one serves. One Load at a time.
+func (w *Worker) Load(p *scripting.Program, done func(*Routes, error)) {
+	next, err := newInstance(w, w.generation+1)
+	if err != nil {
+		done(nil, err)
+		return
+	}
+	next.load(p, func(err error) {
+		if err != nil {
+			err = next.asError(err)
+			next.close()
+			done(nil, err)
+			return
+		}
+		w.swap(next, func() { done(next.routes, nil) })
+	})
+}
+
+func (w *Worker) swap(next *instance, done func()) {
+	old := w.current
+	w.current, w.generation, w.starting = next, next.generation, true
+	for _, c := range w.connections() {
+		c.renew()
+	}
+	if old != nil {
+		w.keepOlder(old)
+		old.retire("reload")
+	}
+	next.begin(func() {
+		w.started()
+		done()
+	})
+}
+
+// started lets everything in that waited for @OnStart.
+func (w *Worker) started() {
+	w.starting = false
+	for _, c := range w.connections() {
+		if c.next {
+			c.takeOver()
+		}
+	}
+	ready := w.ready
+	w.ready = nil
+	for _, fn := range ready {
+		fn()
+	}
+}
+
+// whenReady runs fn now, or once the starting generation serves.
+func (w *Worker) whenReady(fn func()) {
+	if w.starting {
+		w.ready = append(w.ready, fn)
+		return
+	}
+	fn()
+}
+
+// keepOlder remembers a generation that may drain, and ends the oldest beyond the bound.
+func (w *Worker) keepOlder(old *instance) {
+	w.older = slices.DeleteFunc(w.older, func(in *instance) bool { return in.closed })
+	w.older = append(w.older, old)
+	if len(w.older) <= maxDraining {
+		return
+	}
+	for c := range w.older[0].drainers {
+		c.leave("too many reloads since it began")
+	}
+}
+
+// Open gives a new connection to its route: the route function runs before Open returns, and what it leaves to a promise
+// holds the socket. The socket's events go to the Conn.
+func (w *Worker) Open(s Socket, route *Route, req *Request, a Admission, protocol, id string) *Conn {
+	c := &Conn{id: id, worker: w, socket: s, route: route, hs: packHandshake(req, protocol), user: a.User}
+	c.index = len(w.conns)
+	w.conns = append(w.conns, c)
+	w.byID[id] = c
+	if w.starting {
+		c.renew()
+		return c
+	}
+	if now := w.current.sameRoute(route); now != nil {
+		c.attach(w.current, now)
+	} else {
+		c.leave("the route is gone")
+	}
+	return c
+}
+
+// forget takes a connection out of the table: from now on the app cannot find it.
+func (w *Worker) forget(c *Conn) {
+	last := w.conns[len(w.conns)-1]
+	w.conns[c.index], last.index = last, c.index
+	w.conns[len(w.conns)-1] = nil
+	w.conns = w.conns[:len(w.conns)-1]
+	delete(w.byID, c.id)
+}
+
+// connections is a snapshot: what runs over it may open and close connections.
+func (w *Worker) connections() []*Conn { return slices.Clone(w.conns) }
+
+// Stop ends the app: timers stop, @OnStop runs with the reason and is waited for (at most 10 s), then the runtime closes
+// and done is called. Connections are closed by whoever owns them, before.
+func (w *Worker) Stop(reason string, done func()) {
+	in := w.current
+	if in == nil {
+		done()
+		return
+	}
+	in.rt.StopIntervals()
+	in.lifecycle("@OnStop", in.stop, retireTime, func() {
+		for _, old := range append(w.older, in) {
+			old.retired = true
+			old.close()
+		}
+		done()
+	}, in.vm.ToValue(reason))
+}
+
+// report logs what the author has to know.
+func (w *Worker) report(e *scripting.Error, attrs ...any) {
+	w.log.Error("script error", append([]any{"error", e}, attrs...)...)
+}
