@@ -1,0 +1,61 @@
+// Package conf is the configuration of the server: which keys there are, what each may hold, and where its value comes
+// from. The embedded default.yaml sets and explains every key; it is the reference. Only the command imports this
+// package and hands the values to the parts.
+package conf
+
+import (
+	"net/netip"
+)
+
+// Config is the configuration, as default.yaml describes it. [Load] makes a valid one.
+type Config struct {
+	Apps           string         // folder of the apps
+	Listen         string         // host:port of HTTP and WebSocket
+	Admin          string         // host:port of the admin port; "" (in a file: "off") is none
+	Dev            bool           // show what only developers should see
+	Log            Log            // what is logged, and how
+	Origins        []string       // foreign origins that may open WebSockets
+	TrustedProxies []netip.Prefix // peers whose forwarding headers are believed
+	Limits         Limits         // what clients and apps may take
+
+	// App is what each app sees as this.config, by the app's name. Values are plain data: maps with string keys, slices,
+	// strings, numbers, booleans and nil.
+	App map[string]map[string]any
+}
+
+// Log says what is logged, and how.
+type Log struct {
+	Level  string // debug, info, warn or error
+	Format string // text or json
+}
+
+// Limits bound what clients and apps may take. Every field is positive but those whose comment says otherwise.
+type Limits struct {
+	Message           Size   // one WebSocket message, over all its fragments
+	Fragments         int    // frames of one message
+	Queue             Size   // payload queued for one peer
+	Overflow          string // beyond Queue: close or drop-oldest
+	BacklogMessages   int    // messages kept while a handler is busy
+	BacklogBytes      Size   // bytes of them
+	MessagesPerSecond int    // read from one connection; 0 is no bound
+
+	PingAfter   Duration // silence before a ping
+	PongWithin  Duration // silence after it
+	WriteStall  Duration // a peer that takes nothing of what is written
+	CloseWithin Duration // an unanswered close
+
+	CallTime  Duration // one call into a script on its thread
+	CallDepth int      // script functions active at once
+
+	Connections           int // open WebSockets; 0 is the process's descriptor limit less 100
+	ConnectionsPerAddress int // of one client address; 0 is no bound
+
+	HandshakeTime Duration // until a request's header has arrived
+	HeaderBytes   Size     // request line and header block
+	HeaderFields  int      // fields in it
+	BodyBytes     Size     // a request's body
+	BodyStall     Duration // a body that makes no progress
+	ResponseTime  Duration // until a handler answers
+	IdleTime      Duration // an HTTP connection between two requests
+	StopWithin    Duration // each wait of a shutdown
+}

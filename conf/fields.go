@@ -1,0 +1,103 @@
+package conf
+
+import (
+	"fmt"
+	"time"
+)
+
+// field is one key of the configuration.
+type field struct {
+	key   string // "limits.message"
+	value value
+}
+
+// value is what a key holds: where it goes in a Config, and what is allowed.
+type value interface {
+	// set takes what a file, the environment or a flag says. The error is about its form alone and does not quote it.
+	set(raw any) error
+	// check says whether the value is allowed.
+	check() error
+	// raw is the value as a file would hold it.
+	raw() any
+}
+
+// Bounds that several keys share. Sizes stay below 2 GiB, so that they fit an int anywhere.
+const (
+	maxSize  = Size(1 << 30)
+	maxCount = 10_000_000
+	minTime  = Duration(10 * time.Millisecond)
+	maxTime  = Duration(24 * time.Hour)
+)
+
+// fields is the table of all keys but those below "app".
+func (c *Config) fields() []field {
+	top := []field{
+		{"apps", folder{&c.Apps}},
+		{"listen", address{&c.Listen, false}},
+		{"admin", address{&c.Admin, true}},
+		{"dev", boolean{&c.Dev}},
+		{"log.level", choice{&c.Log.Level, []string{"debug", "info", "warn", "error"}}},
+		{"log.format", choice{&c.Log.Format, []string{"text", "json"}}},
+		{"origins", origins{&c.Origins}},
+		{"trusted_proxies", networks{&c.TrustedProxies}},
+	}
+	return append(top, c.Limits.fields()...)
+}
+
+func (l *Limits) fields() []field {
+	return []field{
+		{"limits.message", size{&l.Message, 1, maxSize}},
+		{"limits.fragments", count{&l.Fragments, 1, maxCount, ""}},
+		{"limits.queue", size{&l.Queue, 1, maxSize}},
+		{"limits.overflow", choice{&l.Overflow, []string{"close", "drop-oldest"}}},
+		{"limits.backlog_messages", count{&l.BacklogMessages, 1, maxCount, ""}},
+		{"limits.backlog_bytes", size{&l.BacklogBytes, 1, maxSize}},
+		{"limits.messages_per_second", count{&l.MessagesPerSecond, 1, maxCount, "none"}},
+		{"limits.ping_after", span{&l.PingAfter, minTime, maxTime}},
+		{"limits.pong_within", span{&l.PongWithin, minTime, maxTime}},
+		{"limits.write_stall", span{&l.WriteStall, minTime, maxTime}},
+		{"limits.close_within", span{&l.CloseWithin, minTime, maxTime}},
+		{"limits.call_time", span{&l.CallTime, minTime, maxTime}},
+		{"limits.call_depth", count{&l.CallDepth, 10, 20_000, ""}},
+		{"limits.connections", count{&l.Connections, 1, maxCount, "auto"}},
+		{"limits.connections_per_address", count{&l.ConnectionsPerAddress, 1, maxCount, "none"}},
+		{"limits.handshake_time", span{&l.HandshakeTime, minTime, maxTime}},
+		{"limits.header_bytes", size{&l.HeaderBytes, 4 << 10, 16 << 20}},
+		{"limits.header_fields", count{&l.HeaderFields, 10, 10_000, ""}},
+		{"limits.body_bytes", size{&l.BodyBytes, 1, maxSize}},
+		{"limits.body_stall", span{&l.BodyStall, minTime, maxTime}},
+		{"limits.response_time", span{&l.ResponseTime, minTime, maxTime}},
+		{"limits.idle_time", span{&l.IdleTime, minTime, maxTime}},
+		{"limits.stop_within", span{&l.StopWithin, minTime, maxTime}},
+	}
+}
+
+// size is a Size from min to max.
+type size struct {
+	p        *Size
+	min, max Size
+}
+
+func (v size) set(raw any) error { return v.p.UnmarshalText([]byte(scalar(raw))) }
+func (v size) raw() any          { return v.p.String() }
+func (v size) check() error {
+	if *v.p < v.min || *v.p > v.max {
+		return fmt.Errorf("must be from %v to %v", v.min, v.max)
+	}
+	return nil
+}
+
+// span is a Duration from min to max.
+type span struct {
+	p        *Duration
+	min, max Duration
+}
+
+func (v span) set(raw any) error { return v.p.UnmarshalText([]byte(scalar(raw))) }
+func (v span) raw() any          { return v.p.String() }
+func (v span) check() error {
+	if *v.p < v.min || *v.p > v.max {
+		return fmt.Errorf("must be from %v to %v", v.min, v.max)
+	}
+	return nil
+}
