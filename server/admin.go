@@ -1,0 +1,72 @@
+package server
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// adminAddress binds an address without a host to the loopback.
+func adminAddress(address string) string {
+	if host, port, err := net.SplitHostPort(address); err == nil && host == "" {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return address
+}
+
+func (s *Server) adminServer() *http.Server {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /health", s.health)
+	mux.HandleFunc("GET /apps", s.listApps)
+	return &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: s.options.Limits.HeaderTime,
+		WriteTimeout:      s.options.Limits.WriteStall,
+		ReadTimeout:       s.options.Limits.BodyStall,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    max(s.options.Limits.MaxHeaderBytes-httpServerSlack, 1),
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
+// health is 200 while the server serves and 503 before and after, for a load balancer.
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	text := map[int32]string{starting: "starting", serving: "ok", stopping: "stopping"}[s.state.Load()]
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if text != "ok" {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_, _ = io.WriteString(w, text+"\n") // whoever went away needs no answer
+}
+
+// adminApp is one app in the answer of /apps.
+type adminApp struct {
+	Name        string   `json:"name"`
+	Generation  int      `json:"generation"`
+	Hash        string   `json:"hash"`
+	Routes      []string `json:"routes"`
+	Connections int      `json:"connections"`
+	LastError   string   `json:"lastError,omitempty"`
+}
+
+func (s *Server) listApps(w http.ResponseWriter, _ *http.Request) {
+	list := []adminApp{}
+	for _, i := range s.Apps() {
+		one := adminApp{Name: i.Name, Generation: i.Generation, Hash: i.Hash, Routes: []string{}, Connections: i.Connections}
+		for _, r := range i.Routes {
+			one.Routes = append(one.Routes, strings.TrimSpace(label(r)+" "+r.Path))
+		}
+		if i.Err != nil {
+			one.LastError = i.Err.Error()
+		}
+		list = append(list, one)
+	}
+	w.Header().Set("Content-Type", typeJSON)
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(list) // whoever went away needs no answer
+}

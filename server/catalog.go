@@ -1,0 +1,264 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/sigil-server/sigil/appbase"
+)
+
+// catalog keeps the app table in step with the apps folder: one goroutine decides what is added, built and removed.
+// Builds run beside it, one at a time for each app; what changed during a build is built right after it, so an older
+// state never replaces a newer one.
+type catalog struct {
+	options  *Options
+	dir      string // absolute
+	table    *table
+	tenants  map[string]*tenant
+	building int
+	outcomes chan outcome
+	compiles chan struct{} // a place for each core
+	stops    sync.WaitGroup
+	loaded   bool
+	watched  []string
+	problems string // as last logged
+}
+
+// tenant is what the catalog knows of one app.
+type tenant struct {
+	app      *app
+	source   appbase.Source
+	inputs   []string // files that the newest builds read
+	building bool
+	again    bool // something changed during the build
+	touched  bool // a change of its own files, not only of others', asked for the next build
+	leaving  bool // to be stopped when the build is over
+}
+
+func newCatalog(o *Options, t *table) (*catalog, error) {
+	dir, err := filepath.Abs(o.AppsDir)
+	if err != nil {
+		return nil, fmt.Errorf("apps folder %q: %w", o.AppsDir, err)
+	}
+	return &catalog{
+		options: o, dir: dir, table: t, tenants: map[string]*tenant{}, outcomes: make(chan outcome),
+		compiles: make(chan struct{}, runtime.GOMAXPROCS(0)),
+	}, nil
+}
+
+// run loads all apps, calls ready, and follows changes until ctx is done. The error says why the apps folder cannot be
+// read at the start. When run returns no build and no removal is under way; the apps in the table still run.
+func (c *catalog) run(ctx context.Context, ready func()) error {
+	defer c.stops.Wait()
+	c.watch()
+	if err := c.sync(ctx, nil); err != nil {
+		return err
+	}
+	c.drain(ctx)
+	c.loaded = true
+	if ctx.Err() == nil {
+		c.options.Loaded(infos(c.table))
+		ready()
+	}
+	c.follow(ctx)
+	c.drain(ctx)
+	return nil
+}
+
+// drain waits for the builds that are under way.
+func (c *catalog) drain(ctx context.Context) {
+	for c.building > 0 {
+		c.settle(ctx, <-c.outcomes)
+	}
+}
+
+func (c *catalog) follow(ctx context.Context) {
+	var events <-chan []string
+	if c.options.Changes != nil {
+		events = c.options.Changes.Events()
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case o := <-c.outcomes:
+			c.settle(ctx, o)
+		case batch, open := <-events:
+			if !open {
+				events = nil
+				continue
+			}
+			if err := c.sync(ctx, batch); err != nil {
+				c.options.Log.Warn("the apps folder cannot be read; what is loaded goes on", "error", err)
+			}
+		}
+	}
+}
+
+// sync compares the apps folder with what is loaded, after the given paths have changed.
+func (c *catalog) sync(ctx context.Context, changed []string) error {
+	sources, problems, err := appbase.Discover(c.dir)
+	if err != nil {
+		return err
+	}
+	c.report(problems)
+	present := map[string]bool{}
+	for _, src := range sources {
+		present[src.Name] = true
+		c.visit(ctx, src, changed)
+	}
+	for name, t := range c.tenants {
+		if !present[name] {
+			c.remove(t)
+		}
+	}
+	return nil
+}
+
+// report logs what looks like an app and is none, once.
+func (c *catalog) report(problems []error) {
+	text := fmt.Sprint(problems)
+	if text == c.problems {
+		return
+	}
+	c.problems = text
+	for _, problem := range problems {
+		c.options.Log.Warn("not an app", "error", problem)
+	}
+}
+
+// visit adds an app that is new and builds one that changed.
+func (c *catalog) visit(ctx context.Context, src appbase.Source, changed []string) {
+	t := c.tenants[src.Name]
+	if t == nil {
+		a, err := newApp(src, c.options)
+		if err != nil {
+			c.options.Log.Error("an app cannot be started", "app", src.Name, "error", err)
+			return
+		}
+		t = &tenant{app: a, source: src, touched: true}
+		c.tenants[src.Name] = t
+		c.table.put(a)
+		c.start(ctx, t)
+		return
+	}
+	own := t.source != src || t.concerns(changed)
+	if own || t.app.current.Load().err != nil && len(changed) > 0 {
+		t.source = src
+		t.touched = t.touched || own
+		c.start(ctx, t)
+	}
+}
+
+// concerns reports whether one of the paths is the app's entry, lies in its folder (public files do not count) or is
+// one of the files it was built from, or a folder of these.
+func (t *tenant) concerns(changed []string) bool {
+	public := t.source.PublicDir()
+	return slices.ContainsFunc(changed, func(path string) bool {
+		switch {
+		case path == t.source.Entry:
+			return true
+		case public != "" && within(public, path):
+			return false
+		case t.source.Dir != "" && (within(t.source.Dir, path) || within(path, t.source.Dir)):
+			return true
+		}
+		return slices.ContainsFunc(t.inputs, func(input string) bool { return within(path, input) })
+	})
+}
+
+// within reports whether path is dir or lies below it.
+func within(dir, path string) bool {
+	rest, ok := strings.CutPrefix(path, dir)
+	return ok && (rest == "" || rest[0] == filepath.Separator)
+}
+
+// remove takes an app out of the table and stops it once no build of it is under way.
+func (c *catalog) remove(t *tenant) {
+	delete(c.tenants, t.source.Name)
+	c.table.remove(t.app)
+	t.app.log.Info("app removed")
+	if t.leaving = t.building; !t.leaving {
+		c.stop(t)
+	}
+}
+
+func (c *catalog) stop(t *tenant) {
+	c.stops.Go(func() { t.app.stop("removed", statusGoingAway, "app removed") })
+}
+
+// start builds an app now, or again after the build that is under way.
+func (c *catalog) start(ctx context.Context, t *tenant) {
+	if t.building {
+		t.again = true
+		return
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	t.building = true
+	c.building++
+	src, touched := t.source, t.touched
+	t.touched = false
+	go func() {
+		o := c.build(ctx, t.app, src)
+		o.tenant, o.touched = t, touched
+		c.outcomes <- o
+	}()
+}
+
+// settle takes in what came of a build.
+func (c *catalog) settle(ctx context.Context, o outcome) {
+	t := o.tenant
+	t.building = false
+	c.building--
+	switch {
+	case t.leaving:
+		c.stop(t)
+		return
+	case errors.Is(o.err, context.Canceled): // the server stops
+		return
+	}
+	c.publish(o)
+	t.inputs = o.inputsAfter(t.inputs)
+	if grown := c.watch(); grown || t.again {
+		t.again = false
+		c.start(ctx, t) // what changed in a file before it was watched would be missed otherwise
+	}
+}
+
+// watch renews what is watched: the apps folder, and what apps are built from outside of it. It reports whether
+// something was added to that.
+func (c *catalog) watch() (grown bool) {
+	if c.options.Changes == nil {
+		return false
+	}
+	paths := []string{c.dir}
+	for _, t := range c.tenants {
+		for _, input := range t.inputs {
+			if !within(c.dir, input) {
+				paths = append(paths, input)
+			}
+		}
+	}
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	if slices.Equal(paths, c.watched) {
+		return false
+	}
+	before := c.watched
+	c.watched = paths
+	if err := c.options.Changes.Watch(paths); err != nil {
+		c.options.Log.Warn("some changes will not be noticed", "error", err)
+	}
+	return before != nil && slices.ContainsFunc(paths, func(p string) bool {
+		_, known := slices.BinarySearch(before, p)
+		return !known
+	})
+}

@@ -1,0 +1,116 @@
+package server
+
+import (
+	"net/netip"
+
+	"github.com/sigil-server/sigil/appbase"
+	"github.com/sigil-server/sigil/wsconn"
+)
+
+// connection is one open WebSocket of an app: to the app it is the socket that it sends on, to the engine the handler
+// that it tells of messages. It belongs to the app's loop.
+type connection struct {
+	*wsconn.Conn
+	handler *appbase.Conn // nil when the app was stopping before it came
+	app     *app
+	slots   *slots
+	address netip.Addr // whose slot it holds
+	topics  map[string]*membership
+	index   int // in the hub
+	gone    bool
+}
+
+var (
+	_ appbase.Socket = (*connection)(nil)
+	_ wsconn.Handler = (*connection)(nil)
+)
+
+// arrival is an admitted handshake on its way to the loop.
+type arrival struct {
+	route     *appbase.Route
+	request   *appbase.Request
+	admission appbase.Admission
+	protocol  string
+	id        string
+	address   netip.Addr
+}
+
+// adopt gives an accepted socket to the app. The slot of its address is released when the connection has ended. False:
+// the app takes no more; the socket is closed and the slot still the caller's.
+func (a *app) adopt(accepted *wsconn.Accepted, slots *slots, in arrival) bool {
+	return a.loop.Adopt(accepted, a.socketLimits(in.route), func(socket *wsconn.Conn) wsconn.Handler {
+		c := &connection{Conn: socket, app: a, slots: slots, address: in.address}
+		a.hub.add(c)
+		a.open.Add(1)
+		if a.closing != nil {
+			c.Close(a.closing.code, a.closing.reason)
+			return c
+		}
+		c.handler = a.worker.Open(c, in.route, in.request, in.admission, in.protocol, in.id)
+		return c
+	})
+}
+
+// socketLimits are the server's, narrowed by the route's.
+func (a *app) socketLimits(route *appbase.Route) wsconn.Limits {
+	l := a.limits.Socket
+	l.MaxMessageBytes = narrower(l.MaxMessageBytes, route.Limits.MessageBytes)
+	l.MaxQueueBytes = narrower(l.MaxQueueBytes, route.Limits.QueueBytes)
+	l.MaxMessagesPerSecond = narrower(l.MaxMessagesPerSecond, route.Limits.MessagesPerSecond)
+	switch route.Limits.Overflow {
+	case "close":
+		l.Overflow = wsconn.OverflowClose
+	case "drop-oldest":
+		l.Overflow = wsconn.OverflowDropOldest
+	}
+	return l
+}
+
+// narrower is the smaller of two bounds, where 0 is none.
+func narrower(server, route int) int {
+	if server == 0 || route != 0 && route < server {
+		return route
+	}
+	return server
+}
+
+// ReadyState is the state in the numbers of the WebSockets standard (3.1).
+func (c *connection) ReadyState() int { return int(c.State()) }
+
+// Text hands a message on.
+func (c *connection) Text(text string) {
+	if c.handler != nil {
+		c.handler.Text(text)
+	}
+}
+
+// Binary hands a message on.
+func (c *connection) Binary(data []byte) {
+	if c.handler != nil {
+		c.handler.Binary(data)
+	}
+}
+
+// Drain tells the app that its queue is empty.
+func (c *connection) Drain() {
+	if c.handler != nil {
+		c.handler.Drain()
+	}
+}
+
+// Closed takes the connection out of every table, then tells the app, then lets its slot go.
+func (c *connection) Closed(code int, reason string) {
+	c.gone = true
+	a := c.app
+	a.hub.remove(c)
+	a.open.Add(-1)
+	defer func() {
+		c.slots.release(c.address)
+		if a.closing != nil && len(a.hub.connections) == 0 {
+			a.closing.empty()
+		}
+	}()
+	if c.handler != nil {
+		c.handler.Closed(code, reason)
+	}
+}

@@ -1,0 +1,131 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/sigil-server/sigil/wsconn"
+)
+
+// httpServerSlack is what net/http reads beyond its MaxHeaderBytes.
+const httpServerSlack = 4 << 10
+
+func (s *Server) httpServer() *http.Server {
+	l := s.options.Limits
+	return &http.Server{
+		Handler:           http.HandlerFunc(s.serveHTTP),
+		ReadHeaderTimeout: l.HeaderTime,
+		IdleTimeout:       l.IdleTime,
+		MaxHeaderBytes:    max(l.MaxHeaderBytes-httpServerSlack, 1),
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ConnState:         s.slots.watch,
+	}
+}
+
+// serveHTTP is the way in of every request.
+func (s *Server) serveHTTP(plain http.ResponseWriter, r *http.Request) {
+	w := newSteadyWriter(plain, s.options.Limits.WriteStall)
+	if !s.gate.enter() {
+		w.Header().Set("Connection", "close")
+		s.unavailable(w, r, "the server is stopping")
+		return
+	}
+	defer s.gate.leave()
+	defer s.rescue(w, r)
+	if r.ContentLength != 0 {
+		// Until it is read (readBody): net/http is to answer before it skips the body, and not to wait for it for ever.
+		w.Header().Set("Connection", "close")
+		_ = w.control.SetReadDeadline(time.Now().Add(s.options.Limits.BodyStall))
+	}
+	if fields(r) > s.options.Limits.MaxHeaderFields {
+		s.fail(w, r, http.StatusRequestHeaderFieldsTooLarge, "too many header fields")
+		return
+	}
+	t, ok := parseTarget(rawPath(r))
+	if wsconn.IsUpgrade(r) {
+		s.upgrade(w, r, t, ok)
+		return
+	}
+	s.route(w, r, t, ok)
+}
+
+// rawPath is the path as the client wrote it. (URL.EscapedPath is not when the path has characters that should have been
+// escaped: it then encodes the decoded path anew, and an encoded slash comes out as a slash.)
+func rawPath(r *http.Request) string {
+	if r.URL.RawPath != "" {
+		return r.URL.RawPath
+	}
+	return r.URL.EscapedPath()
+}
+
+// fields counts the header fields of a request, the ones net/http keeps apart included.
+func fields(r *http.Request) int {
+	n := 0
+	if r.Host != "" {
+		n++
+	}
+	for _, values := range r.Header {
+		n += len(values)
+	}
+	return n
+}
+
+// rescue turns a panic of the server's own into a 500 with an id.
+func (s *Server) rescue(w http.ResponseWriter, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	id := newErrorID()
+	s.log.Error("a request panicked", "path", r.URL.Path, "id", id, "panic", p, "stack", string(debug.Stack()))
+	s.internalError(w, r, id, nil)
+}
+
+// steadyWriter gives every piece of an answer its own deadline, so that a client that does not read holds nothing for
+// ever, however large the answer.
+type steadyWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+	stall   time.Duration
+}
+
+func newSteadyWriter(w http.ResponseWriter, stall time.Duration) *steadyWriter {
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Time{}) // what an answer before this one left
+	return &steadyWriter{ResponseWriter: w, control: control, stall: stall}
+}
+
+// pieceBytes is how much of an answer has to be taken within one deadline.
+const pieceBytes = 64 << 10
+
+// Write writes in pieces.
+func (w *steadyWriter) Write(p []byte) (n int, err error) {
+	for first := true; first || len(p) > 0; first = false {
+		piece := p[:min(len(p), pieceBytes)]
+		p = p[len(piece):]
+		w.renew()
+		written, err := w.ResponseWriter.Write(piece)
+		n += written
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// WriteHeader sends the header with the answer's first piece, or at the end.
+func (w *steadyWriter) WriteHeader(status int) {
+	w.renew()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *steadyWriter) renew() { _ = w.control.SetWriteDeadline(time.Now().Add(w.stall)) }
+
+// Unwrap is for [http.ResponseController].
+func (w *steadyWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"slices"
+
+	"github.com/sigil-server/sigil/appbase"
+)
+
+// AppInfo is what there is to know of one app at one moment.
+type AppInfo struct {
+	Name        string
+	Entry       string      // the file it is loaded from, absolute
+	Title       string      // from @Api, else the name; "" when nothing serves
+	Generation  int         // number of the generation that serves; 0 when none does
+	Hash        string      // of that generation's sources
+	Routes      []RouteInfo // of that generation, in the order of declaration
+	Connections int         // open WebSockets
+	Err         error       // why the newest code is not what serves; nil when it is
+}
+
+// RouteInfo is one route of an app.
+type RouteInfo struct {
+	Kind        string   // "websocket", "http" or "scheduled"
+	Verbs       []string // of "http"; empty: any
+	Path        string   // with the app's name: "/shop/items/:id"
+	Method      string   // the method of the app's class
+	Every       string   // of "scheduled"
+	Summary     string
+	Description string
+	Guarded     bool // guards run before it
+}
+
+// info reads an app's state; it may be called from any goroutine.
+func (a *app) info() AppInfo {
+	now := a.current.Load()
+	i := AppInfo{
+		Name: a.name, Entry: now.source.Entry, Generation: now.generation, Hash: now.hash,
+		Connections: int(a.open.Load()), Err: now.err,
+	}
+	if now.routes != nil {
+		i.Title = now.routes.Info.Title
+		i.Routes = routeInfos(a.name, now.routes)
+	}
+	return i
+}
+
+func routeInfos(name string, routes *appbase.Routes) []RouteInfo {
+	var infos []RouteInfo
+	for _, r := range routes.All() {
+		infos = append(infos, RouteInfo{
+			Kind: kindName(r.Kind), Verbs: slices.Clone(r.Verbs), Path: "/" + name + r.Path, Method: r.Method,
+			Every: r.Every, Summary: r.Summary, Description: r.Description, Guarded: r.Guarded,
+		})
+	}
+	return infos
+}
+
+func kindName(k appbase.Kind) string {
+	switch k {
+	case appbase.KindWebsocket:
+		return "websocket"
+	case appbase.KindScheduled:
+		return "scheduled"
+	default:
+		return "http"
+	}
+}

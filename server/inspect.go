@@ -1,0 +1,36 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+)
+
+// Inspect compiles and loads every app of a folder without serving it, and tells of each what there is to know, in order
+// of name. Code that runs at load runs: the top level of the modules, the constructor, @OnStart and @OnStop("shutdown").
+// The error says why the folder cannot be read; mistakes in an app are in its AppInfo.
+func Inspect(ctx context.Context, appsDir string, log *slog.Logger) ([]AppInfo, error) {
+	o := Options{AppsDir: appsDir, Log: log}.withDefaults()
+	o.Log = slog.New(quiet{o.Log.Handler()})
+	var t table
+	c, err := newCatalog(&o, &t)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { stopAll(t.all(), "shutdown", statusGoingAway, "server going away") }()
+	if err := c.sync(ctx, nil); err != nil {
+		return nil, err
+	}
+	c.drain(ctx)
+	return infos(&t), ctx.Err()
+}
+
+// quiet leaves out of a log what Inspect returns.
+type quiet struct{ slog.Handler }
+
+func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
+	return level < slog.LevelError && q.Handler.Enabled(ctx, level)
+}
+
+func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(attrs)} }
+
+func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }

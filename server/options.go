@@ -1,0 +1,120 @@
+package server
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/sigil-server/sigil/wsconn"
+)
+
+// Options configure a [Server]. Only AppsDir is required; the zero value of everything else is safe.
+type Options struct {
+	// AppsDir is the folder that holds the apps.
+	AppsDir string
+	// Listen is the address of the HTTP and WebSocket port; default "127.0.0.1:8081". Port 0 takes a free one.
+	Listen string
+	// AdminListen is the address of the admin port; "" switches it off. Without a host it is bound to 127.0.0.1.
+	AdminListen string
+	// Dev shows what only developers should see: a list of apps at "/", and error pages with source excerpts.
+	Dev bool
+	// Log receives everything that is not an answer; default: nothing is logged.
+	Log *slog.Logger
+	// Limits bound what clients and apps may take.
+	Limits Limits
+	// TrustedProxies are the peers whose X-Forwarded-For and X-Forwarded-Proto are believed; default none.
+	TrustedProxies []netip.Prefix
+	// Origins are the foreign origins ("https://example.com", or "*" for any) whose pages may open WebSockets to every
+	// app. The page's own origin always may, and a route may allow more.
+	Origins []string
+	// AppConfig is what each app sees as this.config, by the app's name. Values must be plain data.
+	AppConfig map[string]map[string]any
+	// Changes reports changed files. Nil: apps are loaded once and never reloaded.
+	Changes Changes
+	// Loaded is told of what serves: once of all apps when the first load is over, broken ones included, and later of
+	// each app that was loaded anew. Calls never overlap. It must not block.
+	Loaded func([]AppInfo)
+}
+
+// Changes is a source of file changes.
+type Changes interface {
+	// Watch replaces the set of watched folders (with everything below them) and files.
+	Watch(paths []string) error
+	// Events yields batches of changed absolute paths, under the names that were asked for.
+	Events() <-chan []string
+}
+
+// Limits bound what clients and apps may take. A zero field means its default.
+type Limits struct {
+	// Socket are the limits of every WebSocket. A route may narrow them, never widen.
+	Socket wsconn.Limits
+	// MaxConnections is how many WebSockets may be open; default the process's descriptor limit less 100. Beyond it
+	// handshakes are answered with 503.
+	MaxConnections int
+	// MaxConnectionsPerAddress is how many of them one client address may hold (of IPv6: one /64); default no bound.
+	// Beyond it handshakes are answered with 429.
+	MaxConnectionsPerAddress int
+
+	// MaxHeaderBytes bounds the request line and header block; default 16 KiB, at least 4 KiB. Beyond it: 431.
+	MaxHeaderBytes int
+	// MaxHeaderFields is how many header fields a request may have; default 100. Beyond it: 431.
+	MaxHeaderFields int
+	// MaxBodyBytes bounds a request's body; default 10 MiB. Beyond it: 413.
+	MaxBodyBytes int
+
+	// HeaderTime is how long a request's header may take to arrive; default 5 s. Then the connection is cut.
+	HeaderTime time.Duration
+	// BodyStall is how long a body may make no progress; default 10 s. Then: 408.
+	BodyStall time.Duration
+	// WriteStall is how long a client may take nothing of an HTTP answer; default 10 s. Then the connection is cut.
+	WriteStall time.Duration
+	// IdleTime is how long an HTTP connection is kept between requests; default 75 s.
+	IdleTime time.Duration
+	// ResponseTime is how long a handler or a guard may take until it answers; default 30 s. Then: 503.
+	ResponseTime time.Duration
+	// StopWithin bounds each of the waits of a shutdown: for HTTP calls in flight, then for closing handshakes;
+	// default 10 s.
+	StopWithin time.Duration
+
+	// CallTime is the longest that one call into a script may keep its thread; default 1 s. Then it is interrupted.
+	CallTime time.Duration
+	// MaxCallDepth is how many script functions may be active at once; default 2,000. One more is a RangeError.
+	MaxCallDepth int
+}
+
+// withDefaults replaces every zero field but those whose zero has a meaning of its own (MaxConnections, which depends
+// on the process; MaxConnectionsPerAddress; CallTime and MaxCallDepth, whose defaults are the engine's).
+func (l Limits) withDefaults() Limits {
+	setDefault(&l.Socket.MaxMessageBytes, 1<<20)
+	setDefault(&l.Socket.MaxQueueBytes, 1<<20)
+	setDefault(&l.MaxHeaderBytes, 16<<10)
+	setDefault(&l.MaxHeaderFields, 100)
+	setDefault(&l.MaxBodyBytes, 10<<20)
+	setDefault(&l.HeaderTime, 5*time.Second)
+	setDefault(&l.BodyStall, 10*time.Second)
+	setDefault(&l.WriteStall, 10*time.Second)
+	setDefault(&l.IdleTime, 75*time.Second)
+	setDefault(&l.ResponseTime, 30*time.Second)
+	setDefault(&l.StopWithin, 10*time.Second)
+	return l
+}
+
+func setDefault[T int | time.Duration](field *T, value T) {
+	if *field <= 0 {
+		*field = value
+	}
+}
+
+func (o Options) withDefaults() Options {
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:8081"
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Loaded == nil {
+		o.Loaded = func([]AppInfo) {}
+	}
+	o.Limits = o.Limits.withDefaults()
+	return o
+}

@@ -1,0 +1,97 @@
+package server
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// target is a request path that has been taken apart. Every path has one spelling here: what is encoded that need not
+// be, doubled, or climbs, is no path at all, so that no proxy in front and no file system below sees another one than
+// the route table does.
+type target struct {
+	app  string // the first segment, as it stands in the request
+	rest string // what follows, decoded, beginning with "/"; "" when there is no slash behind the app
+}
+
+// path is the whole path, decoded.
+func (t target) path() string { return "/" + t.app + t.rest }
+
+// parseTarget takes an escaped path ("/app/items/a%20b") apart. It is split before it is decoded. False for anything
+// that must not reach a method or a file: "." and ".." segments, empty segments, backslashes, NUL and slashes in any
+// spelling, needless escapes of letters, digits, "-", "_" and ".", broken escapes, and what is not UTF-8.
+func parseTarget(escaped string) (target, bool) {
+	path, ok := strings.CutPrefix(escaped, "/")
+	if !ok {
+		return target{}, false
+	}
+	name, rest, more := strings.Cut(path, "/")
+	if !more {
+		return target{app: name}, plainName(name)
+	}
+	if name == "" {
+		return target{}, false
+	}
+	var decoded strings.Builder
+	segments := strings.Split(rest, "/")
+	for i, raw := range segments {
+		segment, ok := decodeSegment(raw)
+		if !ok || segment == "" && i < len(segments)-1 {
+			return target{}, false
+		}
+		decoded.WriteString("/" + segment)
+	}
+	return target{app: name, rest: decoded.String()}, plainName(name)
+}
+
+// plainName reports whether the first segment may be an app's name; "" is the server itself.
+func plainName(raw string) bool {
+	return strings.IndexFunc(raw, func(r rune) bool { return r >= utf8.RuneSelf || !isWord(byte(r)) }) < 0
+}
+
+func decodeSegment(raw string) (string, bool) {
+	if hasNeedlessEscape(raw) {
+		return "", false
+	}
+	segment, err := url.PathUnescape(raw)
+	if err != nil || segment == "." || segment == ".." || !utf8.ValidString(segment) {
+		return "", false
+	}
+	return segment, !strings.ContainsAny(segment, "/\\\x00")
+}
+
+// hasNeedlessEscape looks for "%65" where "e" would do.
+func hasNeedlessEscape(raw string) bool {
+	for i := 0; i+2 < len(raw); i++ {
+		if raw[i] != '%' {
+			continue
+		}
+		if c, ok := unhex(raw[i+1], raw[i+2]); ok && (isWord(c) || c == '.') {
+			return true
+		}
+	}
+	return false
+}
+
+// isWord reports whether c is an ASCII letter, a digit, "-" or "_".
+func isWord(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
+}
+
+func unhex(high, low byte) (byte, bool) {
+	h, ok := hexDigit(high)
+	l, ok2 := hexDigit(low)
+	return h<<4 | l, ok && ok2
+}
+
+func hexDigit(c byte) (byte, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0', true
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10, true
+	case c >= 'A' && c <= 'F':
+		return c - 'A' + 10, true
+	}
+	return 0, false
+}

@@ -1,0 +1,184 @@
+// Package server is all between the port and an app: it listens, decides for every request which app and route it meets,
+// holds clients to their limits, and swaps an app's code when its files change.
+//
+// A [Server] keeps an immutable table of apps that requests read without locks. Every app has a goroutine of its own, its
+// loop, on which its code, its connections and its topics live; requests meet an app only by posting to that loop.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+)
+
+// statusGoingAway is the close code of RFC 6455 7.4.1 for a server that stops.
+const statusGoingAway = 1001
+
+// Server hosts the apps of one folder. Its methods may be called from any goroutine.
+type Server struct {
+	options  Options
+	log      *slog.Logger
+	table    table
+	catalog  *catalog
+	slots    *slots
+	proxies  proxies
+	listener net.Listener
+	admin    net.Listener // nil: off
+	gate     *gate
+	state    atomic.Int32
+	started  atomic.Bool
+}
+
+// The states of a Server.
+const (
+	starting int32 = iota
+	serving
+	stopping
+)
+
+// New opens the listeners, so an address that is in use is an error here, and raises the process's limit of open
+// descriptors to what the system grants. Nothing is answered before [Server.Run].
+func New(o Options) (*Server, error) {
+	o = o.withDefaults()
+	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, gate: newGate()}
+	var err error
+	if s.catalog, err = newCatalog(&s.options, &s.table); err != nil {
+		return nil, err
+	}
+	s.slots = newSlots(o.Limits, s.raiseDescriptors())
+	if err := s.listen(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) raiseDescriptors() int {
+	descriptors, err := raiseDescriptors()
+	if err != nil {
+		s.log.Warn("the descriptor limit stays as it is", "error", err)
+	}
+	s.log.Info("descriptor limit", "descriptors", descriptors)
+	return descriptors
+}
+
+func (s *Server) listen() (err error) {
+	var config net.ListenConfig
+	if s.listener, err = config.Listen(context.Background(), "tcp", s.options.Listen); err != nil {
+		return fmt.Errorf("listening on %q: %w", s.options.Listen, err)
+	}
+	if s.options.AdminListen == "" {
+		return nil
+	}
+	if s.admin, err = config.Listen(context.Background(), "tcp", adminAddress(s.options.AdminListen)); err != nil {
+		return errors.Join(fmt.Errorf("listening on the admin address %q: %w", s.options.AdminListen, err), s.listener.Close())
+	}
+	return nil
+}
+
+// Addr is the address that is listened on.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// AdminAddr is the address of the admin port, or nil when it is off.
+func (s *Server) AdminAddr() net.Addr {
+	if s.admin == nil {
+		return nil
+	}
+	return s.admin.Addr()
+}
+
+// Apps tells of every app, in order of name. It is empty before Run has loaded them.
+func (s *Server) Apps() []AppInfo { return infos(&s.table) }
+
+func infos(t *table) []AppInfo {
+	var list []AppInfo
+	for _, a := range t.all() {
+		list = append(list, a.info())
+	}
+	return list
+}
+
+var errRunTwice = errors.New("the server has run already")
+
+// Run loads the apps, serves, and follows changes until ctx is done; then it shuts down in order and returns nil once
+// every goroutine, connection and descriptor of the server is gone. The order: the listeners close; HTTP calls in flight
+// finish (at most Limits.StopWithin); all WebSockets are closed with 1001 and their closing handshakes awaited (the
+// same); @OnStop("shutdown") of every app; their loops.
+//
+// The error says why there was nothing to serve (the apps folder cannot be read) or why serving failed. A Server runs
+// once.
+func (s *Server) Run(ctx context.Context) error {
+	if s.started.Swap(true) {
+		return errRunTwice
+	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var parts sync.WaitGroup
+	start := func(run func() error) {
+		parts.Go(func() {
+			if err := run(); err != nil {
+				fail(&failure{err})
+			}
+		})
+	}
+	public, admin := s.httpServer(), s.adminServer()
+	loaded := make(chan struct{})
+	start(func() error {
+		defer close(loaded)
+		return s.catalog.run(ctx, func() {
+			s.state.Store(serving)
+			start(func() error { return serve(public, s.listener) })
+		})
+	})
+	if s.admin != nil {
+		start(func() error { return serve(admin, s.admin) })
+	}
+	<-ctx.Done()
+	s.shutdown(public, admin, loaded)
+	parts.Wait()
+	var failed *failure
+	if errors.As(context.Cause(ctx), &failed) {
+		return failed.error
+	}
+	return nil
+}
+
+// failure tells an error of a part of the server from the end of the caller's context.
+type failure struct{ error }
+
+// serve runs an HTTP server until it is shut down.
+func serve(server *http.Server, listener net.Listener) error {
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving %s: %w", listener.Addr(), err)
+	}
+	return nil
+}
+
+// shutdown ends everything in the order that Run describes. loaded is closed when the catalog is at rest.
+func (s *Server) shutdown(public, admin *http.Server, loaded <-chan struct{}) {
+	s.state.Store(stopping)
+	s.gate.close()
+	_ = s.listener.Close() // closed twice when it was served; that is all the error would say
+	s.finish(public)
+	<-loaded
+	stopAll(s.table.all(), "shutdown", statusGoingAway, "server going away")
+	<-s.gate.empty
+	if s.admin != nil {
+		_ = s.admin.Close()
+		s.finish(admin)
+	}
+}
+
+// finish lets the calls in flight of an HTTP server end, for a while, and then cuts them.
+func (s *Server) finish(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.options.Limits.StopWithin)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		s.log.Warn("calls were cut at shutdown", "error", err)
+		_ = server.Close()
+	}
+}

@@ -1,0 +1,156 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/sigil-server/sigil/appbase"
+	"github.com/sigil-server/sigil/scripting"
+	"github.com/sigil-server/sigil/wsconn"
+)
+
+// Close codes of RFC 6455 7.4.1 that a handshake may end with.
+const (
+	statusPolicyViolation = 1008
+	statusInternalError   = 1011
+)
+
+// refusal is why a handshake is accepted only to be closed.
+type refusal struct {
+	code   int
+	reason string
+}
+
+// upgrade answers a WebSocket handshake. What depends on the client alone is refused before the 101 with an HTTP status;
+// what it asked for and is not there, after it with a close code, which is all that a browser lets a page see.
+//
+// A client that offers subprotocols of which the route speaks none goes on without one (RFC 6455 4.2.2).
+func (s *Server) upgrade(w *steadyWriter, r *http.Request, t target, ok bool) {
+	up, err := parseUpgrade(r)
+	if err != nil {
+		s.badHandshake(w, r, err)
+		return
+	}
+	c, refused := s.socketCall(t, ok)
+	if !wsconn.CheckOrigin(r, s.origins(c.route)) {
+		s.fail(w, r, http.StatusForbidden, "WebSockets from this origin are not allowed")
+		return
+	}
+	address := s.proxies.client(r)
+	if status := s.slots.acquire(address); status != 0 {
+		w.Header().Set("Retry-After", "5")
+		s.fail(w, r, status, "too many connections")
+		return
+	}
+	if refused != nil {
+		s.refuse(w, r, up, *refused)
+	} else if s.join(w, r, up, c, address) {
+		return // the connection has the slot now
+	}
+	s.slots.release(address)
+}
+
+// parseUpgrade checks the handshake. One with a body is refused: the body's bytes would be read as frames.
+func parseUpgrade(r *http.Request) (*wsconn.Upgrade, error) {
+	if r.ContentLength != 0 {
+		return nil, &wsconn.HandshakeError{Status: http.StatusBadRequest, Reason: "a handshake has no body"}
+	}
+	return wsconn.ParseUpgrade(r)
+}
+
+func (s *Server) badHandshake(w http.ResponseWriter, r *http.Request, err error) {
+	bad := &wsconn.HandshakeError{Status: http.StatusBadRequest, Reason: err.Error()}
+	errors.As(err, &bad)
+	for name, values := range bad.Header {
+		w.Header()[name] = values
+	}
+	s.fail(w, r, bad.Status, bad.Reason)
+}
+
+// socketCall finds the WebSocket route a handshake asks for, or why there is none. The reason names what was looked for
+// and nothing else.
+func (s *Server) socketCall(t target, ok bool) (call, *refusal) {
+	if !ok {
+		return call{}, &refusal{statusPolicyViolation, "this is no path of an app"}
+	}
+	if t.rest == "" {
+		t.rest = "/" // clients do not follow redirects here
+	}
+	a := s.table.find(t.app)
+	if a == nil {
+		return call{}, &refusal{statusPolicyViolation, "no app " + t.app}
+	}
+	now := a.current.Load()
+	if now.routes == nil {
+		return call{}, &refusal{statusInternalError, "the app is not loaded"}
+	}
+	route, params, found := now.routes.Socket(t.rest)
+	if !found {
+		return call{}, &refusal{statusPolicyViolation, "no @Websocket method at " + t.path()}
+	}
+	return call{app: a, now: now, target: t, route: route, params: params}, nil
+}
+
+// origins are the foreign ones that may connect.
+func (s *Server) origins(route *appbase.Route) []string {
+	if route == nil {
+		return s.options.Origins
+	}
+	return slices.Concat(s.options.Origins, route.Origins)
+}
+
+// refuse accepts the handshake and closes; it blocks until the client has, for a while.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade, why refusal) {
+	s.log.Debug("handshake refused", "path", r.URL.Path, "code", why.code, "reason", why.reason)
+	if err := up.Refuse(w, why.code, why.reason); err != nil {
+		s.log.Debug("a refused client was gone", "error", err)
+	}
+}
+
+// join asks the guards, completes the handshake and gives the connection to the app. False: the client has its answer,
+// and the slot is free.
+func (s *Server) join(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade, c call, address netip.Addr) bool {
+	req := s.request(r, c)
+	admission, ok := s.admit(w, r, up, c, req)
+	if !ok {
+		return false
+	}
+	protocol := up.SelectProtocol(c.route.Protocols)
+	accepted, err := up.Accept(w)
+	if err != nil {
+		s.log.Debug("a handshake was not completed", "error", err)
+		return false
+	}
+	return c.app.adopt(accepted, s.slots, arrival{
+		route: c.route, request: req, admission: admission, protocol: protocol, id: uuid.NewString(), address: address,
+	})
+}
+
+// admit runs the guards of a route. False: they refused, or failed, and the client has its answer.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade, c call, req *appbase.Request) (appbase.Admission, bool) {
+	if !c.route.Guarded {
+		return appbase.Admission{}, true
+	}
+	ctx, cancel := context.WithTimeoutCause(r.Context(), s.options.Limits.ResponseTime, errSlow)
+	defer cancel()
+	admission, err := ask(ctx, c.app, func(done func(appbase.Admission, error)) { c.app.worker.Admit(c.route, req, done) })
+	var script *scripting.Error
+	switch {
+	case errors.As(err, &script):
+		id := s.logScript(c, "a guard failed", err)
+		s.refuse(w, r, up, refusal{statusInternalError, "internal error (id " + id + ")"})
+		return admission, false
+	case err != nil:
+		s.scriptFailed(w, r, c, err)
+		return admission, false
+	case admission.Response != nil:
+		respond(w, r, admission.Response)
+		return admission, false
+	}
+	return admission, true
+}
