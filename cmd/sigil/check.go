@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigil-server/sigil/server"
+)
+
+func newCheck() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [DIR]",
+		Short: "Compiles and loads every app and prints mistakes",
+		Long: `Compiles and loads every app in DIR (default: apps) without serving it, and lists its routes. Mistakes are printed as
+file:line:column, and the exit code is 1 if there are any. The top level of each app's module and its constructor run.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			apps, err := inspect(cmd, args)
+			if err != nil {
+				return err
+			}
+			failed := 0
+			for _, app := range apps {
+				failed += checkOne(cmd.OutOrStdout(), app)
+			}
+			if failed > 0 {
+				return fmt.Errorf("%d of %d apps cannot be loaded", failed, len(apps))
+			}
+			return nil
+		},
+	}
+}
+
+func newRoutes() *cobra.Command {
+	return &cobra.Command{
+		Use:   "routes [DIR]",
+		Short: "Lists the routes of every app",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			apps, err := inspect(cmd, args)
+			if err != nil {
+				return err
+			}
+			for _, app := range apps {
+				if app.Err != nil {
+					checkOne(cmd.ErrOrStderr(), app)
+					err = errReported
+					continue
+				}
+				printRoutes(cmd.OutOrStdout(), app, nil)
+			}
+			return err
+		},
+	}
+}
+
+func inspect(cmd *cobra.Command, args []string) ([]server.AppInfo, error) {
+	dir := "apps"
+	if len(args) > 0 {
+		dir = args[0]
+	}
+	log := slog.New(newConsoleHandler(cmd.ErrOrStderr(), slog.LevelWarn))
+	apps, err := server.Inspect(cmd.Context(), dir, log)
+	if err == nil && len(apps) == 0 {
+		err = fmt.Errorf("no apps in %s: an app is %s/NAME.js, NAME.ts or a folder NAME with main.js (try: sigil new hello)", dir, dir)
+	}
+	return apps, err
+}
+
+// checkOne prints one app's routes or mistakes, and counts 1 when there are mistakes.
+func checkOne(w io.Writer, app server.AppInfo) int {
+	if app.Err == nil {
+		fmt.Fprintf(w, "%s: ok\n", app.Name)
+		printRoutes(w, app, nil)
+		return 0
+	}
+	var detailed interface{ Detail() string }
+	if errors.As(app.Err, &detailed) {
+		fmt.Fprintf(w, "%s: %v\n%s", app.Name, app.Err, indent(detailed.Detail()))
+	} else {
+		fmt.Fprintf(w, "%s: %v\n", app.Name, app.Err)
+	}
+	return 1
+}
+
+// versionText is the released version, or what the build knows of its module.
+func versionText() string {
+	if info, ok := debug.ReadBuildInfo(); ok && version == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return version
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigil-server/sigil/conf"
+	"github.com/sigil-server/sigil/internal/watch"
+	"github.com/sigil-server/sigil/server"
+	"github.com/sigil-server/sigil/wsconn"
+)
+
+func newServe() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serves the apps, and reloads them when their files change",
+		Long: `Serves every app of the apps folder and reloads it, under open connections, when one of its files changes.
+SIGINT or SIGTERM ends it in order: calls finish (10 s at most), connections are closed with 1001, @OnStop runs. A second
+signal ends it at once.
+
+Every setting can stand in a file (--config), in the environment (SIGIL_LISTEN, SIGIL_LIMITS_MESSAGE ...) or, those below,
+on the command line; the later in this list wins.`,
+		Example: "  sigil serve --dev\n  sigil serve --apps /srv/apps --listen :8081 --config /etc/sigil.yaml",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
+	}
+	serveFlags(cmd)
+	return cmd
+}
+
+// serveFlags are named like the configuration's keys, which they set. Their defaults here are for the help only.
+func serveFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.String("apps", "apps", "folder of the apps")
+	f.String("listen", "127.0.0.1:8081", "address of HTTP and WebSocket")
+	f.String("admin", "127.0.0.1:8091", `address of the admin port, or "off"`)
+	f.Bool("dev", false, "for developing: error pages with source, and a list of apps at /")
+	f.String("config", "", "configuration file (YAML)")
+}
+
+func serve(cmd *cobra.Command) error {
+	file, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return err
+	}
+	c, err := conf.Load(conf.Sources{File: file, Environ: os.Environ(), Flags: cmd.Flags()})
+	if err != nil {
+		return err
+	}
+	log := newLogger(cmd.ErrOrStderr(), c.Log)
+	watcher, err := watch.New(watch.Options{Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = watcher.Close() }() // ends the watching; nothing is lost by an error
+	return runServer(cmd, c, log, watcher)
+}
+
+func runServer(cmd *cobra.Command, c *conf.Config, log *slog.Logger, watcher *watch.Watcher) error {
+	b := &banner{out: cmd.OutOrStdout()}
+	options := serverOptions(c, log)
+	options.Changes, options.Loaded = watcher, b.loaded
+	s, err := server.New(options)
+	if err != nil {
+		return err
+	}
+	b.address, b.admin = s.Addr(), s.AdminAddr()
+	return s.Run(cmd.Context())
+}
+
+func newLogger(out io.Writer, c conf.Log) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Level)) // validated by conf
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level}))
+	}
+	return slog.New(newConsoleHandler(out, level))
+}
+
+// serverOptions hands the configuration to the server, field by field.
+func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
+	return server.Options{
+		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, Dev: c.Dev, Log: log,
+		TrustedProxies: c.TrustedProxies, Origins: c.Origins, AppConfig: c.App, Limits: serverLimits(c.Limits),
+	}
+}
+
+func serverLimits(l conf.Limits) server.Limits {
+	return server.Limits{
+		Socket:                   socketLimits(l),
+		MaxConnections:           l.Connections,
+		MaxConnectionsPerAddress: l.ConnectionsPerAddress,
+		MaxHeaderBytes:           int(l.HeaderBytes),
+		MaxHeaderFields:          l.HeaderFields,
+		MaxBodyBytes:             int(l.BodyBytes),
+		HeaderTime:               time.Duration(l.HandshakeTime),
+		BodyStall:                time.Duration(l.BodyStall),
+		WriteStall:               time.Duration(l.WriteStall),
+		IdleTime:                 time.Duration(l.IdleTime),
+		ResponseTime:             time.Duration(l.ResponseTime),
+		StopWithin:               time.Duration(l.StopWithin),
+		CallTime:                 time.Duration(l.CallTime),
+		MaxCallDepth:             l.CallDepth,
+	}
+}
+
+func socketLimits(l conf.Limits) wsconn.Limits {
+	return wsconn.Limits{
+		MaxMessageBytes:      int(l.Message),
+		MaxFragments:         l.Fragments,
+		MaxQueueBytes:        int(l.Queue),
+		Overflow:             overflows[l.Overflow],
+		MaxBacklogMessages:   l.BacklogMessages,
+		MaxBacklogBytes:      int(l.BacklogBytes),
+		MaxMessagesPerSecond: l.MessagesPerSecond,
+		PingAfter:            time.Duration(l.PingAfter),
+		PongWithin:           time.Duration(l.PongWithin),
+		WriteStall:           time.Duration(l.WriteStall),
+		CloseWithin:          time.Duration(l.CloseWithin),
+	}
+}
+
+var overflows = map[string]wsconn.Overflow{
+	"close": wsconn.OverflowClose, "drop-oldest": wsconn.OverflowDropOldest,
+}
+
+// banner tells a person what is served and where to try it.
+type banner struct {
+	out            io.Writer
+	address, admin net.Addr
+	started        bool
+}
+
+// loaded is told of apps that were loaded: first of all, later of each.
+func (b *banner) loaded(apps []server.AppInfo) {
+	for _, app := range apps {
+		if app.Err != nil {
+			fmt.Fprintf(b.out, "%s  not loaded, see the log\n", app.Name)
+			continue
+		}
+		fmt.Fprintf(b.out, "%s  generation %d  (%.7s)\n", app.Name, app.Generation, app.Hash)
+		printRoutes(b.out, app, b.address)
+	}
+	if b.started {
+		return
+	}
+	b.started = true
+	if len(apps) == 0 {
+		fmt.Fprintln(b.out, "no apps yet: put a file into the apps folder, or try sigil new hello")
+	}
+	if b.admin != nil {
+		fmt.Fprintf(b.out, "admin on http://%s\n", reachable(b.admin))
+	}
+	fmt.Fprintf(b.out, "listening on http://%s\n", reachable(b.address))
+}
+
+// printRoutes lists an app's routes, each with the URL to try. A nil address is the default one.
+func printRoutes(w io.Writer, app server.AppInfo, address net.Addr) {
+	for _, r := range app.Routes {
+		switch r.Kind {
+		case "websocket":
+			fmt.Fprintf(w, "    %-7s ws://%s%s\n", "WS", reachable(address), r.Path)
+		case "scheduled":
+			fmt.Fprintf(w, "    %-7s %s\n", "EVERY", r.Every+" "+r.Method)
+		default:
+			fmt.Fprintf(w, "    %-7s http://%s%s\n", verbs(r.Verbs), reachable(address), r.Path)
+		}
+	}
+}
+
+func verbs(list []string) string {
+	if len(list) == 0 {
+		return "ANY"
+	}
+	return list[0]
+}
+
+// reachable is where a client on this machine finds address.
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok {
+		return "127.0.0.1:8081"
+	}
+	if tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
+	}
+	return tcp.String()
+}
