@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what the tests need beside Go, node and npm: with apt where this is root's machine; else it says what to install.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+have() {
+  local command
+  for command in "$@"; do
+    command -v "$command" >/dev/null && return
+  done
+  return 1
+}
+
+for command in go node npm; do
+  have "$command" || { echo "$command is needed and is not installed" >&2; exit 1; }
+done
+
+missing=()
+have gcc cc clang || missing+=(gcc libc6-dev) # the race detector needs a C compiler
+have git || missing+=(git)
+have chromium chromium-browser google-chrome || missing+=(chromium)
+
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && have apt-get; then
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+  else
+    echo "please install: ${missing[*]} (Debian: sudo apt-get install ${missing[*]})" >&2
+    exit 1
+  fi
+fi
+
+# npm writes node_modules/.package-lock.json last, so it is newer than package-lock.json when all is installed.
+if [ ! e2e/node_modules/.package-lock.json -nt e2e/package-lock.json ]; then
+  npm ci --prefix e2e --no-audit --no-fund
+fi
