@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sigil-server/sigil/scripting"
 )
 
 const benchApp = `
@@ -37,38 +39,51 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad is what the loop does at a reload: a fresh runtime with all globals, the module run, the class found.
-func BenchmarkLoad(b *testing.B) {
+// BenchmarkPrepare is what a reload costs beside the loop: a fresh runtime with all globals.
+func BenchmarkPrepare(b *testing.B) {
 	w := emptyWorld(b)
-	p, err := Compile(context.Background(), benchFiles(b))
-	if err != nil {
-		b.Fatal(err)
-	}
+	p := benchProgram(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		w.worker.Load(p, func(routes *Routes, err error) {
-			if err != nil {
-				b.Fatal(err)
-			}
-			w.routes = routes
-		})
-		w.loop.RunPosted()
+		w.prepare(p)
 	}
 }
 
-func benchWorld(b *testing.B) *world {
+// BenchmarkLoad is what the loop does at a reload: the module is run, the class found, the generations swapped.
+func BenchmarkLoad(b *testing.B) {
 	w := emptyWorld(b)
-	p, err := Compile(context.Background(), benchFiles(b))
-	if err != nil {
-		b.Fatal(err)
+	p := benchProgram(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		g := w.prepare(p)
+		b.StartTimer()
+		w.loadGeneration(g)
 	}
-	w.worker.Load(p, func(routes *Routes, err error) {
+}
+
+func (w *world) loadGeneration(g *Generation) {
+	w.worker.Load(g, func(routes *Routes, err error) {
 		if err != nil {
-			b.Fatal(err)
+			w.t.Fatal(err)
 		}
 		w.routes = routes
 	})
 	w.loop.RunPosted()
+}
+
+func benchProgram(b *testing.B) *scripting.Program {
+	b.Helper()
+	p, err := Compile(context.Background(), benchFiles(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
+
+func benchWorld(b *testing.B) *world {
+	w := emptyWorld(b)
+	w.loadGeneration(w.prepare(benchProgram(b)))
 	return w
 }
 

@@ -31,9 +31,6 @@ func newHandle(c *Conn, inst *instance) *handle {
 	return h
 }
 
-// current reports whether the handle is the one its connection delivers to. One of an older generation may still send.
-func (h *handle) current() bool { return h.conn.handle == h }
-
 // viewNames are the read-only properties, in the order in which they are listed.
 var viewNames = []string{
 	"id", "path", "query", "headers", "cookies", "params", "protocol", "remoteAddress", "readyState", "bufferedAmount",

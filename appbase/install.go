@@ -163,7 +163,8 @@ func (in *instance) baseHost() (map[string]any, error) {
 	class, proto := wsConnClass(in.vm)
 	in.wsConn = proto
 	return map[string]any{
-		"name": w.name, "generation": in.generation, "config": config, "log": in.logObject(), "WsConn": class,
+		"name": w.name, "config": config, "log": in.logObject(), "WsConn": class,
+		"generation":  func() int { return in.generation },
 		"count":       func() int { return len(w.conns) },
 		"connections": in.handles,
 		"connection":  in.connection,

@@ -36,6 +36,7 @@ type instance struct {
 	users    int // attached connections and calls in flight
 	retired  bool
 	closed   bool
+	timers   []func() bool // stop what the server itself has set for this generation
 	calls    map[*httpCall]struct{}
 	drainers map[*Conn]struct{} // connections that stay until they end (reload: "drain")
 }
@@ -45,11 +46,10 @@ type binding struct {
 	call     goja.Callable
 	function goja.Value
 	guards   goja.Value // array of functions
-	guarded  bool
 	every    time.Duration
 }
 
-func newInstance(w *Worker, generation int) (*instance, error) {
+func newInstance(w *Worker) (*instance, error) {
 	rt, err := scripting.New(scripting.Options{
 		Executor: w.executor, CallTime: w.callTime, MaxCallDepth: w.maxDepth,
 		OnError: func(e *scripting.Error) { w.report(e) },
@@ -57,7 +57,7 @@ func newInstance(w *Worker, generation int) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &instance{worker: w, generation: generation, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}}
+	in := &instance{worker: w, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}}
 	if err := rt.Do(in.install); err != nil {
 		rt.Close()
 		return nil, fmt.Errorf("preparing the runtime: %w", err)
@@ -164,19 +164,28 @@ func (in *instance) schedule() {
 }
 
 func (in *instance) every(route *Route, b binding) {
-	running := false
+	running, place := false, len(in.timers)
+	in.timers = append(in.timers, nil)
 	var tick func()
 	tick = func() {
-		if in.retired || in.closed {
-			return
+		if in.timers == nil {
+			return // stopped in the turn in which it was due
 		}
-		in.worker.executor.AfterFunc(b.every, tick)
+		in.timers[place] = in.worker.executor.AfterFunc(b.every, tick)
 		if !running {
 			running = true
 			in.callLogged("@Scheduled "+route.Method, b.call, func() { running = false })
 		}
 	}
-	in.worker.executor.AfterFunc(b.every, tick)
+	in.timers[place] = in.worker.executor.AfterFunc(b.every, tick)
+}
+
+// stopTimers stops the schedules, or the wait of a retired generation; without it they would keep the runtime in memory.
+func (in *instance) stopTimers() {
+	for _, stop := range in.timers {
+		stop()
+	}
+	in.timers = nil
 }
 
 // sameRoute is the WebSocket route that answers where old did; nil when there is none.
@@ -216,11 +225,12 @@ func (in *instance) draining(c *Conn) bool {
 // for go on with them, @OnStop runs, and the runtime closes when nobody uses it, or after retireTime.
 func (in *instance) retire(reason string) {
 	in.retired = true
+	in.stopTimers()
 	in.rt.StopIntervals()
 	in.retain() // by @OnStop
 	in.lifecycle("@OnStop", in.stop, retireTime, in.release, in.vm.ToValue(reason))
 	if !in.closed {
-		in.worker.executor.AfterFunc(retireTime, in.expire)
+		in.timers = append(in.timers, in.worker.executor.AfterFunc(retireTime, in.expire))
 	}
 }
 
@@ -242,6 +252,8 @@ func (in *instance) close() {
 		return
 	}
 	in.closed = true
+	in.stopTimers()
+	in.worker.drop(in)
 	in.handOver()
 	for _, c := range in.worker.connections() {
 		if c.inst == in {

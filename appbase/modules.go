@@ -1,8 +1,11 @@
 package appbase
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sigil-server/sigil/appbase/modules/url"
 )
 
 // globalNames are the names that apps may also import from "sigil". The prelude defines them.
@@ -30,4 +33,9 @@ func decodeUTF8(body []byte) string {
 	return strings.ToValidUTF8(text, "\ufffd")
 }
 
-func (in *instance) installModules() error { return nil }
+// installModules installs the host modules. The order matters only where one finds another's global.
+func (in *instance) installModules() error {
+	return errors.Join(
+		url.Install(in.vm),
+	)
+}

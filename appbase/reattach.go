@@ -14,9 +14,7 @@ func (c *Conn) attach(inst *instance, route *Route) {
 		return
 	}
 	c.await(value, c.failRoute)
-	if c.busy == 0 {
-		c.emit("open")
-	}
+	c.emit("open")
 }
 
 func (c *Conn) failRoute(err error) {

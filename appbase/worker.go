@@ -11,8 +11,8 @@ import (
 // maxDraining bounds the old generations that reload: "drain" may keep alive beside the current one.
 const maxDraining = 8
 
-// Worker owns one app's current generation on one loop, and the connections that outlive generations. All methods are
-// called on the loop's goroutine, and so are the functions they are given.
+// Worker owns one app's current generation on one loop, and the connections that outlive generations. All methods
+// but Prepare are called on the loop's goroutine, and so are the functions they are given.
 type Worker struct {
 	name     string
 	executor scripting.Executor
@@ -31,7 +31,7 @@ type Worker struct {
 	byID       map[string]*Conn
 }
 
-// NewWorker makes a worker without code: [Worker.Load] brings the first.
+// NewWorker makes a worker without code: [Worker.Prepare] and [Worker.Load] bring the first.
 func NewWorker(o Options) *Worker {
 	log := o.Log
 	if log == nil {
@@ -49,16 +49,29 @@ func (w *Worker) Generation() int { return w.generation }
 // Connections is how many connections are open.
 func (w *Worker) Connections() int { return len(w.conns) }
 
-// Load makes p the current generation: it is loaded wholly in a fresh runtime first, and if that fails done gets the
-// error and the generation before goes on as if nothing had happened. Else the generations are swapped, every open
-// connection goes over by its route's reload policy, and done is called once the new one serves. One Load at a time.
-func (w *Worker) Load(p *scripting.Program, done func(*Routes, error)) {
-	next, err := newInstance(w, w.generation+1)
+// Generation is a program on a fresh runtime with all globals, not loaded yet.
+type Generation struct {
+	inst    *instance
+	program *scripting.Program
+}
+
+// Prepare makes a generation of p. It touches nothing of the worker that changes, so it may be called from any
+// goroutine, and spares the loop the greater part of a load.
+func (w *Worker) Prepare(p *scripting.Program) (*Generation, error) {
+	inst, err := newInstance(w)
 	if err != nil {
-		done(nil, err)
-		return
+		return nil, err
 	}
-	next.load(p, func(err error) {
+	return &Generation{inst, p}, nil
+}
+
+// Load makes g the current generation: it is loaded wholly first, and if that fails done gets the error and the
+// generation before goes on as if nothing had happened. Else the generations are swapped, every open connection goes over
+// by its route's reload policy, and done is called once the new one serves. One Load at a time; a Generation is loaded once.
+func (w *Worker) Load(g *Generation, done func(*Routes, error)) {
+	next := g.inst
+	next.generation = w.generation + 1
+	next.load(g.program, func(err error) {
 		if err != nil {
 			err = next.asError(err)
 			next.close()
@@ -111,7 +124,6 @@ func (w *Worker) whenReady(fn func()) {
 
 // keepOlder remembers a generation that may drain, and ends the oldest beyond the bound.
 func (w *Worker) keepOlder(old *instance) {
-	w.older = slices.DeleteFunc(w.older, func(in *instance) bool { return in.closed })
 	w.older = append(w.older, old)
 	if len(w.older) <= maxDraining {
 		return
@@ -119,6 +131,11 @@ func (w *Worker) keepOlder(old *instance) {
 	for c := range w.older[0].drainers {
 		c.leave("too many reloads since it began")
 	}
+}
+
+// drop forgets an old generation that has closed.
+func (w *Worker) drop(old *instance) {
+	w.older = slices.DeleteFunc(w.older, func(in *instance) bool { return in == old })
 }
 
 // Open gives a new connection to its route: the route function runs before Open returns, and what it leaves to a promise
@@ -160,9 +177,10 @@ func (w *Worker) Stop(reason string, done func()) {
 		done()
 		return
 	}
+	in.stopTimers()
 	in.rt.StopIntervals()
 	in.lifecycle("@OnStop", in.stop, retireTime, func() {
-		for _, old := range append(w.older, in) {
+		for _, old := range append(slices.Clone(w.older), in) {
 			old.retired = true
 			old.close()
 		}

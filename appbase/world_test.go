@@ -61,6 +61,15 @@ func (w *world) compile(source string) *scripting.Program {
 	return p
 }
 
+func (w *world) prepare(p *scripting.Program) *Generation {
+	w.t.Helper()
+	g, err := w.worker.Prepare(p)
+	if err != nil {
+		w.t.Fatalf("prepare: %v", err)
+	}
+	return g
+}
+
 func (w *world) load(source string) {
 	w.t.Helper()
 	if err := w.tryLoad(source); err != nil {
@@ -72,7 +81,7 @@ func (w *world) load(source string) {
 func (w *world) tryLoad(source string) error {
 	w.t.Helper()
 	err := fmt.Errorf("still loading")
-	w.worker.Load(w.compile(source), func(routes *Routes, failed error) {
+	w.worker.Load(w.prepare(w.compile(source)), func(routes *Routes, failed error) {
 		if err = failed; err == nil {
 			w.routes = routes
 		}

@@ -18,7 +18,7 @@ type app struct {
 	log    *slog.Logger // names the app
 	limits Limits
 	loop   *wsconn.Loop
-	worker *appbase.Worker // on the loop only
+	worker *appbase.Worker // on the loop only, but for Prepare
 	hub    *hub            // on the loop only
 
 	current atomic.Pointer[snapshot] // never nil
@@ -75,8 +75,12 @@ var (
 // load makes p the app's generation and publishes it. It returns once p serves, or why it does not; then the generation
 // before goes on. When ctx ends first the outcome is not waited for.
 func (a *app) load(ctx context.Context, src appbase.Source, p *scripting.Program) error {
-	_, err := ask(ctx, a, func(done func(struct{}, error)) {
-		a.worker.Load(p, func(routes *appbase.Routes, err error) {
+	generation, err := a.worker.Prepare(p)
+	if err != nil {
+		return err
+	}
+	_, err = ask(ctx, a, func(done func(struct{}, error)) {
+		a.worker.Load(generation, func(routes *appbase.Routes, err error) {
 			if err == nil {
 				a.current.Store(&snapshot{source: src, routes: routes, generation: a.worker.Generation(), hash: p.Hash()})
 			}

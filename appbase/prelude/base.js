@@ -4,7 +4,7 @@
 
   class AppBase {
     get name() { return host.name; }
-    get generation() { return host.generation; }
+    get generation() { return host.generation(); }
     get config() { return host.config; }
     get log() { return host.log; }
     get connections() { return connections; }
