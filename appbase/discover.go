@@ -134,6 +134,6 @@ func Compile(ctx context.Context, src Source) (*scripting.Program, error) {
 	return scripting.Compile(ctx, scripting.CompileOptions{
 		Entry:    src.Entry,
 		Root:     src.Root(),
-		Builtins: map[string]string{"sigil": sigilModule},
+		Builtins: map[string]string{"sigil": sigilModule()},
 	})
 }

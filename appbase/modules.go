@@ -1,12 +1,62 @@
 package appbase
 
 import (
-	"errors"
+	_ "embed" // the declarations
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/modules/clone"
+	"github.com/sigil-server/sigil/appbase/modules/crypto"
+	"github.com/sigil-server/sigil/appbase/modules/domexception"
+	"github.com/sigil-server/sigil/appbase/modules/encoding"
+	"github.com/sigil-server/sigil/appbase/modules/performance"
 	"github.com/sigil-server/sigil/appbase/modules/url"
 )
+
+// module is a host module: globals that behave as a web standard says.
+type module struct {
+	install      func(*instance) error
+	declarations func() string
+}
+
+// modules are all of them, in the order of installation: what others throw comes first.
+var modules = []module{
+	{engineOnly(domexception.Install), domexception.Declarations},
+	{engineOnly(url.Install), url.Declarations},
+	{engineOnly(encoding.Install), encoding.Declarations},
+	{engineOnly(clone.Install), clone.Declarations},
+	{engineOnly(crypto.Install), crypto.Declarations},
+	{func(in *instance) error { return performance.Install(in.vm, time.Now()) }, performance.Declarations},
+}
+
+// engineOnly is the installation of a module that needs nothing but the engine.
+func engineOnly(install func(*goja.Runtime) error) func(*instance) error {
+	return func(in *instance) error { return install(in.vm) }
+}
+
+func (in *instance) installModules() error {
+	for _, m := range modules {
+		if err := m.install(in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+//go:embed sigil.d.ts
+var declarations string
+
+// Declarations are the TypeScript declarations of everything an app sees, as one ambient file.
+func Declarations() string {
+	all := []string{declarations}
+	for _, m := range modules {
+		all = append(all, m.declarations())
+	}
+	return strings.Join(all, "\n")
+}
 
 // globalNames are the names that apps may also import from "sigil". The prelude defines them.
 var globalNames = []string{
@@ -16,13 +66,13 @@ var globalNames = []string{
 }
 
 // sigilModule is the source of the module "sigil": the globals by their names.
-var sigilModule = func() string {
+func sigilModule() string {
 	var b strings.Builder
 	for _, name := range globalNames {
 		b.WriteString("export const " + name + " = globalThis." + name + ";\n")
 	}
 	return b.String()
-}()
+}
 
 // decodeUTF8 reads a body as the Encoding standard does: malformed bytes become U+FFFD, a leading byte order mark goes.
 func decodeUTF8(body []byte) string {
@@ -31,11 +81,4 @@ func decodeUTF8(body []byte) string {
 		return text
 	}
 	return strings.ToValidUTF8(text, "\ufffd")
-}
-
-// installModules installs the host modules. The order matters only where one finds another's global.
-func (in *instance) installModules() error {
-	return errors.Join(
-		url.Install(in.vm),
-	)
 }

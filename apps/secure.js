@@ -24,7 +24,10 @@ export default class Secure extends AppBase {
   }
 }
 
-/** Runs before the route. What it leaves in req.user is there as ws.user. */
+/**
+ * Runs before the route, with the app as `this`. What it leaves in req.user is there as ws.user.
+ * @this {Secure}
+ */
 function hasKey(req) {
   const key = req.headers.get("x-api-key") ?? req.query.token;
   if (key !== this.key) return unauthorized("a key, please");

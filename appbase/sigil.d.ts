@@ -1,0 +1,535 @@
+// The app API of Sigil. Every name is global, and every name can be imported: import { AppBase, Websocket } from "sigil".
+
+// --- data -------------------------------------------------------------------------------------------------------------
+
+/** A value or a promise of one. */
+type Awaitable<T> = T | Promise<T>;
+
+/** Bytes: of a view exactly those it shows. */
+type Bytes = ArrayBuffer | ArrayBufferView;
+
+/** An object or array that has a JSON form. Functions, promises (is an `await` missing?) and async iterables have none. */
+type JsonObject = { readonly [key: string]: any; readonly [Symbol.hasInstance]?: never; readonly [Symbol.asyncIterator]?: never; readonly then?: never };
+
+/** What can be sent to a WebSocket: a text as it is, bytes as a binary message, everything else as JSON. */
+type Message = string | number | boolean | null | Bytes | JsonObject;
+
+/**
+ * What a handler of an HTTP route may return, itself or as a promise:
+ * a text (`text/plain`, or HTML when it begins as HTML), bytes, nothing or `null` (204), a {@link Response} as it is,
+ * anything else as JSON. A Response may also be thrown.
+ */
+type Answer = void | undefined | null | string | number | boolean | Bytes | Response | JsonObject;
+
+/** Header fields to set: an object, pairs, or other {@link Headers}. */
+type HeadersInit = Headers | Iterable<readonly [name: string, value: unknown]> | { readonly [name: string]: string | number };
+
+// --- the app ----------------------------------------------------------------------------------------------------------
+
+/**
+ * What every app class extends. The server makes one object of the class per generation, that is per load and per
+ * reload. Fields start afresh with each; what belongs to a connection and is to survive stands in `ws.state`.
+ * All code of an app runs on one thread, one callback at a time.
+ */
+declare class AppBase {
+  /** The app's name, which is the first part of its URLs. */
+  get name(): string;
+  /** 1 for the code the app was first loaded with, one more with each reload. */
+  get generation(): number;
+  /** What the operator set for this app in `sigil.yaml` (`app.<name>`); an empty object if nothing. */
+  get config(): Record<string, any>;
+  /** The server's log; lines carry the app's name. */
+  get log(): Log;
+  /** The app's open connections, at this moment's state. */
+  get connections(): Connections;
+  /** The open connection of that {@link WsConn.id}, or undefined. */
+  connection(id: string): WsConn | undefined;
+  /**
+   * Sends to every open connection of the app, but not to `except`. Encoded once however many receive it.
+   * @returns how many connections took it; those whose queue is full did not
+   * @throws TypeError if data has no JSON form
+   */
+  broadcast(data: Message, options?: { except?: WsConn | null }): number;
+  /**
+   * Sends to every connection that subscribed to the topic.
+   * @returns how many connections took it
+   * @throws TypeError if data has no JSON form
+   */
+  publish(topic: string, data: Message): number;
+}
+
+/** Writes to the server's log. Values are shown as `console.log` shows them. */
+interface Log {
+  debug(...values: unknown[]): void;
+  info(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+}
+
+/** Which connections: all given fields must hold. */
+interface ConnectionCriteria {
+  /** {@link WsConn.path} */
+  path?: string;
+  /** {@link WsConn.user} itself, its `id`, or some of its fields. */
+  user?: unknown;
+  /** A topic the connection subscribed to. */
+  topic?: string;
+}
+
+/** An app's open connections. Every call looks afresh; iterating sees a snapshot, so closing inside a loop is safe. */
+interface Connections extends Iterable<WsConn> {
+  readonly size: number;
+  count(criteria?: ConnectionCriteria | ((ws: WsConn) => unknown)): number;
+  filter(criteria: ConnectionCriteria | ((ws: WsConn) => unknown)): WsConn[];
+  find(criteria: ConnectionCriteria | ((ws: WsConn) => unknown)): WsConn | undefined;
+  map<T>(fn: (ws: WsConn) => T): T[];
+  forEach(fn: (ws: WsConn) => void): void;
+}
+
+// --- WebSockets -------------------------------------------------------------------------------------------------------
+
+/**
+ * One WebSocket, made by the server and given to the route function. `WsConn<State>` types its `state`.
+ *
+ * Callbacks of one connection run strictly one at a time and in the order of arrival, also when they are async: the
+ * next message waits for the promise. What arrives before the route function has returned (or its promise has settled)
+ * is kept and delivered then. An exception in a callback is logged with its position and told to `onError`, and the
+ * connection stays; in the route function itself it closes the connection with 1011.
+ */
+declare class WsConn<State = any> {
+  private constructor();
+
+  static readonly CONNECTING: 0;
+  static readonly OPEN: 1;
+  static readonly CLOSING: 2;
+  static readonly CLOSED: 3;
+  readonly CONNECTING: 0;
+  readonly OPEN: 1;
+  readonly CLOSING: 2;
+  readonly CLOSED: 3;
+
+  /** A UUID of this connection; the same across reloads. */
+  readonly id: string;
+  /** Path of the handshake, decoded: `/chat/room`. */
+  readonly path: string;
+  /** Query of the handshake; of a repeated name the last value. */
+  readonly query: { readonly [name: string]: string | undefined };
+  /** Headers of the handshake, names in lower case. */
+  readonly headers: { readonly [name: string]: string | undefined };
+  /** Cookies of the handshake. */
+  readonly cookies: { readonly [name: string]: string | undefined };
+  /** Path parameters: for the path `/rooms/:name`, `params.name`. */
+  readonly params: { readonly [name: string]: string };
+  /** The subprotocol that was agreed on, or `""`. */
+  readonly protocol: string;
+  /** The client's address without port; forwarded ones count from trusted proxies only. */
+  readonly remoteAddress: string;
+  /** 1 open, 2 closing, 3 closed. */
+  readonly readyState: 0 | 1 | 2 | 3;
+  /** Payload bytes that were accepted for sending and have not gone out yet. */
+  readonly bufferedAmount: number;
+  /** What a guard left in `req.user`, kept as JSON; undefined if there was none. */
+  readonly user: any;
+  /** True when the route function runs again for a connection that was opened under older code. */
+  readonly reattached: boolean;
+  /** An object of yours that the server keeps across reloads, as JSON of at most 64 KiB. `{}` at first. */
+  state: State;
+
+  /**
+   * Queues a message and returns at once; the order on the wire is the order of calls.
+   * @returns false when the connection is closing or closed, or its queue is full (then the overflow rule acts)
+   * @throws TypeError if data has no JSON form; never because the peer is gone
+   */
+  send(data: Message): boolean;
+  /**
+   * Queues a binary message: exactly the bytes of the buffer or view, copied.
+   * @returns false as with {@link send}
+   */
+  sendBytes(data: Bytes): boolean;
+  /** Resolves when nothing waits to be sent, or the connection has ended. */
+  drained(): Promise<void>;
+  /**
+   * Begins to close, after what was sent before. Returns at once; later calls do nothing; `onClose` comes afterwards.
+   * @param code 1000-1003, 1007-1014 or 3000-4999; 1000 if left out
+   * @param reason at most 123 bytes of UTF-8
+   * @throws RangeError for another code or a longer reason
+   */
+  close(code?: number, reason?: string): void;
+
+  /** Sets the callback for texts. This and the other `onX` replace the callback before; null takes it away. */
+  onMessage(callback: ((text: string) => unknown) | null | undefined): void;
+  /** Sets the callback for binary messages. The buffer is yours. */
+  onBinary(callback: ((data: ArrayBuffer) => unknown) | null | undefined): void;
+  /**
+   * Sets the callback for the end: exactly once, whoever ended it, after the last message.
+   * The code is the peer's: 1005 if it gave none, 1006 if the connection was lost.
+   */
+  onClose(callback: ((code: number, reason: string) => unknown) | null | undefined): void;
+  /** Sets the callback for exceptions in this connection's other callbacks. */
+  onError(callback: ((message: string) => unknown) | null | undefined): void;
+  /** Sets the callback for when the outgoing queue, once half full, is empty again. */
+  onDrain(callback: (() => unknown) | null | undefined): void;
+
+  /** Path of the handshake: {@link path}. */
+  getReqPath(): string;
+  /** Headers of the handshake: {@link headers}. */
+  getReqHeaders(): { readonly [name: string]: string | undefined };
+  /** The raw query without `?`, or `""`. */
+  getQueryString(): string;
+  /** The client's address without port: {@link remoteAddress}. */
+  getSrcAddress(): string;
+
+  /**
+   * Joins a topic; this lasts across reloads until {@link unsubscribe} or the end.
+   * @returns false when the connection has ended
+   * @throws RangeError if the name is too long or the connection has too many topics
+   */
+  subscribe(topic: string): boolean;
+  /** Leaves a topic. */
+  unsubscribe(topic: string): void;
+  /**
+   * Sends to everyone on the topic but this connection.
+   * @returns how many connections took it
+   */
+  publish(topic: string, data: Message): number;
+
+  /** Adds a listener, as browsers do. Several may listen to one event; they run after the `onX` callback. */
+  addEventListener<K extends keyof WsEvents>(event: K, listener: (event: WsEvents[K]) => unknown): void;
+  removeEventListener<K extends keyof WsEvents>(event: K, listener: (event: WsEvents[K]) => unknown): void;
+  /** The same as {@link addEventListener}. */
+  on<K extends keyof WsEvents>(event: K, listener: (event: WsEvents[K]) => unknown): void;
+  /** The same as {@link removeEventListener}. */
+  off<K extends keyof WsEvents>(event: K, listener: (event: WsEvents[K]) => unknown): void;
+
+  onopen: ((event: WsEvents["open"]) => unknown) | null | undefined;
+  onmessage: ((event: WsEvents["message"]) => unknown) | null | undefined;
+  onclose: ((event: WsEvents["close"]) => unknown) | null | undefined;
+  onerror: ((event: WsEvents["error"]) => unknown) | null | undefined;
+  ondrain: ((event: WsEvents["drain"]) => unknown) | null | undefined;
+}
+
+/** The event objects of listeners. */
+interface WsEvents {
+  /** Once the route function has returned. */
+  open: WsEvent<"open">;
+  /** A text or a binary message. */
+  message: WsEvent<"message"> & { data: any };
+  close: WsEvent<"close"> & { code: number; reason: string; wasClean: boolean };
+  error: WsEvent<"error"> & { message: string };
+  drain: WsEvent<"drain">;
+}
+
+interface WsEvent<Type extends string = string> {
+  type: Type;
+  target: WsConn;
+}
+
+// --- HTTP -------------------------------------------------------------------------------------------------------------
+
+/** Header fields; names do not depend on case. */
+declare class Headers implements Iterable<[name: string, value: string]> {
+  /** @throws TypeError for a name or value that cannot be sent */
+  constructor(init?: HeadersInit | null);
+  append(name: string, value: unknown): void;
+  set(name: string, value: unknown): void;
+  /** The value, several joined by `", "`, or null. */
+  get(name: string): string | null;
+  getSetCookie(): string[];
+  has(name: string): boolean;
+  delete(name: string): void;
+  forEach(callback: (value: string, name: string, headers: Headers) => void, thisArg?: unknown): void;
+  entries(): IterableIterator<[name: string, value: string]>;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<string>;
+  [Symbol.iterator](): IterableIterator<[name: string, value: string]>;
+}
+
+/** A body that can be read once; a second reading rejects with a TypeError. */
+interface MessageBody {
+  readonly bodyUsed: boolean;
+  text(): Promise<string>;
+  /** Rejects with a SyntaxError if the body is not JSON. Uncaught in a handler, that is answered with 400. */
+  json(): Promise<any>;
+  bytes(): Promise<Uint8Array>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A request, made by the server and given to handlers and guards. */
+declare class HttpReq implements MessageBody {
+  private constructor();
+  readonly method: string;
+  /** Absolute, with query. */
+  readonly url: string;
+  /** Path of the URL, decoded: `/notes/notes/milk`. */
+  readonly path: string;
+  /** Path parameters: for the path `/items/:id`, `params.id`. */
+  readonly params: { readonly [name: string]: string };
+  /** Query; of a repeated name the last value. */
+  readonly query: { readonly [name: string]: string | undefined };
+  readonly headers: Headers;
+  readonly cookies: { readonly [name: string]: string | undefined };
+  /** The client's address without port. */
+  readonly remoteAddress: string;
+  /** Undefined until a guard sets it. */
+  user: any;
+  readonly bodyUsed: boolean;
+  text(): Promise<string>;
+  json(): Promise<any>;
+  bytes(): Promise<Uint8Array>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+interface ResponseInit {
+  /** 200-599; 200 if left out. */
+  status?: number;
+  statusText?: string;
+  headers?: HeadersInit;
+}
+
+/** An answer with status and headers of your choice. */
+declare class Response implements MessageBody {
+  /**
+   * @throws RangeError for a status outside 200-599
+   * @throws TypeError for a body with 204, 205 or 304
+   */
+  constructor(body?: string | Bytes | URLSearchParams | null, init?: ResponseInit);
+  /** An answer of JSON. */
+  static json(data: unknown, init?: ResponseInit): Response;
+  static redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  /** True for 2xx. */
+  readonly ok: boolean;
+  readonly bodyUsed: boolean;
+  text(): Promise<string>;
+  json(): Promise<any>;
+  bytes(): Promise<Uint8Array>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** 201, with what was created. */
+declare function created(value?: Answer, headers?: HeadersInit): Response;
+/** 202: will be done. */
+declare function accepted(value?: Answer, headers?: HeadersInit): Response;
+/** 204: done, nothing to say. */
+declare function noContent(): Response;
+/** 400; the text says what was wrong. */
+declare function badRequest(value?: Answer, headers?: HeadersInit): Response;
+/** 401: who are you? */
+declare function unauthorized(value?: Answer, headers?: HeadersInit): Response;
+/** 403: not you. */
+declare function forbidden(value?: Answer, headers?: HeadersInit): Response;
+/** 404 */
+declare function notFound(value?: Answer, headers?: HeadersInit): Response;
+/** 409: not as things are. */
+declare function conflict(value?: Answer, headers?: HeadersInit): Response;
+/** 302, or another redirection. */
+declare function redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
+
+// --- annotations: TC39 decorators, in plain JavaScript too --------------------------------------------------------------
+
+/** The context of a method the server can call: neither static nor #private. */
+type MethodContext<This, Method extends (...args: any) => any> =
+  ClassMethodDecoratorContext<This, Method & ((this: This, ...args: any) => any)> & { readonly static: false; readonly private: false; readonly name: string };
+
+/** An annotation of methods of a certain kind. */
+type MethodAnnotation<Handler extends (...args: any) => any> =
+  <This, Method extends Handler>(method: Method, context: MethodContext<This, Method>) => void;
+
+/** The method of a `@Websocket` route: called once for every connection, and again after a reload. */
+type SocketHandler = (this: any, ws: WsConn) => unknown;
+/** The method of an HTTP route. */
+type HttpHandler = (this: any, req: HttpReq) => Awaitable<Answer>;
+
+/**
+ * Decides before a route. Nothing or `true` lets pass, `false` answers with 403, anything else is the answer.
+ * What it leaves in `req.user` is there as `req.user` and `ws.user`. `this` is the app.
+ */
+type GuardFunction = (this: any, req: HttpReq) => Awaitable<Answer>;
+
+interface WebsocketOptions {
+  /** Path below the app: `"/rooms/:name"`. The method's name if left out; `index` is `/`. */
+  path?: string;
+  /** Subprotocols the route speaks, best first. */
+  protocols?: string | string[];
+  /** Origins of pages that may connect, beside the server's own: `"https://example.com"`, or `"*"`. */
+  origins?: string | string[];
+  /** Narrower limits than the server's. */
+  limits?: WebsocketLimits;
+  /**
+   * What a reload does to open connections: `"reattach"` (default) gives them to the new code, `"restart"` closes
+   * them with 1012, `"drain"` leaves them on the code they began with.
+   */
+  reload?: "reattach" | "restart" | "drain";
+  guard?: GuardFunction | GuardFunction[];
+}
+
+interface WebsocketLimits {
+  /** Largest message in bytes; beyond it close 1009. */
+  messageBytes?: number;
+  /** Most bytes that wait for a peer that reads slowly; beyond it `overflow` acts. */
+  queueBytes?: number;
+  /** Most messages read from one connection in a second; the rest waits. */
+  messagesPerSecond?: number;
+  /** `"close"` with 1013, or drop what waits longest. */
+  overflow?: "close" | "drop-oldest";
+}
+
+interface HttpOptions {
+  /** Path below the app: `"/items/:id"`. The method's name if left out; `index` is `/`. */
+  path?: string;
+  summary?: string;
+  description?: string;
+  guard?: GuardFunction | GuardFunction[];
+}
+
+interface ApiOptions {
+  version?: string;
+  title?: string;
+  description?: string;
+  contact?: { name?: string; url?: string; email?: string };
+  license?: { name: string; url?: string };
+  servers?: { url: string; description?: string }[];
+  /** `"auto"` or 1. */
+  workers?: "auto" | 1;
+  /** `"public"`: every method of the class's own is an HTTP route, those beginning with `_` left out. */
+  expose?: "public";
+}
+
+interface ScheduledOptions {
+  /** `"30s"`, `"15m"`, `"1h30m"`, or a number of milliseconds. */
+  every: string | number;
+  desc?: string;
+}
+
+/** Marks the app's class and says what its documentation shows. */
+declare function Api<Class extends abstract new (...args: any) => object>(value: Class, context: ClassDecoratorContext<Class>): void;
+declare function Api(options?: ApiOptions): <Class extends abstract new (...args: any) => object>(value: Class, context: ClassDecoratorContext<Class>) => void;
+
+/** A WebSocket route: bare (the path is the method's name), with a path, or with options. */
+declare function Websocket<This, Method extends SocketHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Websocket(path: string): MethodAnnotation<SocketHandler>;
+declare function Websocket(options?: WebsocketOptions): MethodAnnotation<SocketHandler>;
+
+/** An HTTP route for GET, and for HEAD if none is declared: bare (the path is the method's name), with a path, or with options. */
+declare function Get<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Get(path: string): MethodAnnotation<HttpHandler>;
+declare function Get(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+
+/** An HTTP route for POST; see {@link Get}. */
+declare function Post<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Post(path: string): MethodAnnotation<HttpHandler>;
+declare function Post(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+
+/** An HTTP route for PUT; see {@link Get}. */
+declare function Put<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Put(path: string): MethodAnnotation<HttpHandler>;
+declare function Put(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+
+/** An HTTP route for PATCH; see {@link Get}. */
+declare function Patch<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Patch(path: string): MethodAnnotation<HttpHandler>;
+declare function Patch(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+
+/** An HTTP route for DELETE; see {@link Get}. */
+declare function Delete<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Delete(path: string): MethodAnnotation<HttpHandler>;
+declare function Delete(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+
+/** An HTTP route for HEAD; see {@link Get}. */
+declare function Head<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Head(path: string): MethodAnnotation<HttpHandler>;
+declare function Head(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+
+/** An HTTP route for any verb; see {@link Get}. */
+declare function Http<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Http(path: string): MethodAnnotation<HttpHandler>;
+declare function Http(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+
+/** Calls the method again and again, for the first time when `every` has passed. It never overlaps itself. */
+declare function Scheduled(options: ScheduledOptions): MethodAnnotation<(this: any) => unknown>;
+
+/** Calls the method once after loading, before anything else reaches the app; waits for its promise, 10 s at most. */
+declare function OnStart<This, Method extends (this: any) => unknown>(method: Method, context: MethodContext<This, Method>): void;
+declare function OnStart(): MethodAnnotation<(this: any) => unknown>;
+
+/** Why an app's code is put away. */
+type StopReason = "reload" | "removed" | "shutdown";
+
+/** Calls the method before the code is put away, and says why. */
+declare function OnStop<This, Method extends (this: any, reason: StopReason) => unknown>(method: Method, context: MethodContext<This, Method>): void;
+declare function OnStop(): MethodAnnotation<(this: any, reason: StopReason) => unknown>;
+
+/** Runs guards before one route, or before all routes of the class; in order, until one answers. */
+declare function Guard(...guards: [GuardFunction, ...GuardFunction[]]): GuardAnnotation;
+
+interface GuardAnnotation {
+  <Class extends abstract new (...args: any) => object>(value: Class, context: ClassDecoratorContext<Class>): void;
+  <This, Method extends (...args: any) => any>(method: Method, context: MethodContext<This, Method>): void;
+}
+
+// --- time -------------------------------------------------------------------------------------------------------------
+
+/** Calls back once, after at least `delay` milliseconds. Of older code only what calls in flight wait for goes on after a reload. */
+declare function setTimeout<Args extends unknown[]>(callback: (...args: Args) => unknown, delay?: number, ...args: Args): number;
+/** Calls back every `delay` milliseconds. Stops at a reload: the new code starts its own. */
+declare function setInterval<Args extends unknown[]>(callback: (...args: Args) => unknown, delay?: number, ...args: Args): number;
+declare function clearTimeout(id: number | null | undefined): void;
+declare function clearInterval(id: number | null | undefined): void;
+/** Calls back once the code that runs now is done, before anything else. */
+declare function queueMicrotask(callback: () => unknown): void;
+
+// --- the same by import -----------------------------------------------------------------------------------------------
+
+declare module "sigil" {
+  export import AppBase = globalThis.AppBase;
+  export import WsConn = globalThis.WsConn;
+  export import HttpReq = globalThis.HttpReq;
+  export import Headers = globalThis.Headers;
+  export import Response = globalThis.Response;
+
+  export import Api = globalThis.Api;
+  export import Websocket = globalThis.Websocket;
+  export import Get = globalThis.Get;
+  export import Post = globalThis.Post;
+  export import Put = globalThis.Put;
+  export import Patch = globalThis.Patch;
+  export import Delete = globalThis.Delete;
+  export import Head = globalThis.Head;
+  export import Http = globalThis.Http;
+  export import Scheduled = globalThis.Scheduled;
+  export import OnStart = globalThis.OnStart;
+  export import OnStop = globalThis.OnStop;
+  export import Guard = globalThis.Guard;
+
+  export import created = globalThis.created;
+  export import accepted = globalThis.accepted;
+  export import noContent = globalThis.noContent;
+  export import badRequest = globalThis.badRequest;
+  export import unauthorized = globalThis.unauthorized;
+  export import forbidden = globalThis.forbidden;
+  export import notFound = globalThis.notFound;
+  export import conflict = globalThis.conflict;
+  export import redirect = globalThis.redirect;
+
+  export import Answer = globalThis.Answer;
+  export import ApiOptions = globalThis.ApiOptions;
+  export import Bytes = globalThis.Bytes;
+  export import ConnectionCriteria = globalThis.ConnectionCriteria;
+  export import Connections = globalThis.Connections;
+  export import GuardFunction = globalThis.GuardFunction;
+  export import HeadersInit = globalThis.HeadersInit;
+  export import HttpHandler = globalThis.HttpHandler;
+  export import HttpOptions = globalThis.HttpOptions;
+  export import Log = globalThis.Log;
+  export import Message = globalThis.Message;
+  export import ResponseInit = globalThis.ResponseInit;
+  export import ScheduledOptions = globalThis.ScheduledOptions;
+  export import SocketHandler = globalThis.SocketHandler;
+  export import StopReason = globalThis.StopReason;
+  export import WebsocketLimits = globalThis.WebsocketLimits;
+  export import WebsocketOptions = globalThis.WebsocketOptions;
+  export import WsEvent = globalThis.WsEvent;
+  export import WsEvents = globalThis.WsEvents;
+}
