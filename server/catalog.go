@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/sigil-server/sigil/appbase"
 )
@@ -27,8 +28,13 @@ type catalog struct {
 	stops    sync.WaitGroup
 	loaded   bool
 	watched  []string
-	problems string // as last logged
+	problems string      // as last logged
+	missing  *time.Timer // fires when a missing app has been missing for long enough
 }
+
+// absence is how long an app's files may be gone before it is: editors and version control delete and write anew, and
+// that is no reason to close connections.
+const absence = 500 * time.Millisecond
 
 // tenant is what the catalog knows of one app.
 type tenant struct {
@@ -36,9 +42,10 @@ type tenant struct {
 	source   appbase.Source
 	inputs   []string // files that the newest builds read
 	building bool
-	again    bool // something changed during the build
-	touched  bool // a change of its own files, not only of others', asked for the next build
-	leaving  bool // to be stopped when the build is over
+	again    bool      // something changed during the build
+	touched  bool      // a change of its own files, not only of others', asked for the next build
+	leaving  bool      // to be stopped when the build is over
+	gone     time.Time // since when its files are missing; zero: they are there
 }
 
 func newCatalog(o *Options, t *table) (*catalog, error) {
@@ -48,14 +55,20 @@ func newCatalog(o *Options, t *table) (*catalog, error) {
 	}
 	return &catalog{
 		options: o, dir: dir, table: t, tenants: map[string]*tenant{}, outcomes: make(chan outcome),
-		compiles: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		compiles: make(chan struct{}, runtime.GOMAXPROCS(0)), missing: stopped(time.NewTimer(absence)),
 	}, nil
+}
+
+func stopped(t *time.Timer) *time.Timer {
+	t.Stop()
+	return t
 }
 
 // run loads all apps, calls ready, and follows changes until ctx is done. The error says why the apps folder cannot be
 // read at the start. When run returns no build and no removal is under way; the apps in the table still run.
 func (c *catalog) run(ctx context.Context, ready func()) error {
 	defer c.stops.Wait()
+	defer c.missing.Stop()
 	c.watch()
 	if err := c.sync(ctx, nil); err != nil {
 		return err
@@ -89,15 +102,22 @@ func (c *catalog) follow(ctx context.Context) {
 			return
 		case o := <-c.outcomes:
 			c.settle(ctx, o)
+		case <-c.missing.C:
+			c.look(ctx, nil)
 		case batch, open := <-events:
 			if !open {
 				events = nil
 				continue
 			}
-			if err := c.sync(ctx, batch); err != nil {
-				c.options.Log.Warn("the apps folder cannot be read; what is loaded goes on", "error", err)
-			}
+			c.look(ctx, batch)
 		}
+	}
+}
+
+// look is sync once the server serves: an apps folder that cannot be read changes nothing.
+func (c *catalog) look(ctx context.Context, changed []string) {
+	if err := c.sync(ctx, changed); err != nil {
+		c.options.Log.Warn("the apps folder cannot be read; what is loaded goes on", "error", err)
 	}
 }
 
@@ -115,10 +135,23 @@ func (c *catalog) sync(ctx context.Context, changed []string) error {
 	}
 	for name, t := range c.tenants {
 		if !present[name] {
-			c.remove(t)
+			c.miss(t)
 		}
 	}
 	return nil
+}
+
+// miss removes an app whose files have been gone for absence; before that it sees to it that they are looked for again.
+func (c *catalog) miss(t *tenant) {
+	switch {
+	case t.gone.IsZero():
+		t.gone = time.Now()
+		c.missing.Reset(absence)
+	case time.Since(t.gone) >= absence:
+		c.remove(t)
+	default:
+		c.missing.Reset(absence - time.Since(t.gone))
+	}
 }
 
 // report logs what looks like an app and is none, once.
@@ -148,7 +181,9 @@ func (c *catalog) visit(ctx context.Context, src appbase.Source, changed []strin
 		c.start(ctx, t)
 		return
 	}
-	own := t.source != src || t.concerns(changed)
+	back := !t.gone.IsZero()
+	t.gone = time.Time{}
+	own := back || t.source != src || t.concerns(changed)
 	if own || t.app.current.Load().err != nil && len(changed) > 0 {
 		t.source = src
 		t.touched = t.touched || own

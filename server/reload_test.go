@@ -105,16 +105,35 @@ func TestAppsComeAndGo(t *testing.T) {
 	}
 	s.changes.events <- []string{filepath.Join(s.dir, "v")}
 	c.wantEnd("1001 app removed")
-	s.log.wait(t, `msg="bye removed"`)
+	s.log.wait(t, "bye removed")
 	s.handshake("/v/talk").wantEnd("1008 no app v")
 
 	// the same name again, now as a file
-	s.save(files{"v.js": strings.ReplaceAll(version("file"), "../_shared", "./shared")})
+	s.save(files{"v.js": strings.ReplaceAll(version("file"), "../_shared", "./_shared")})
 	if i := s.next(); i.Generation != 1 {
 		t.Errorf("loaded %+v", i)
 	}
 	c = s.dial("/v/talk")
 	c.want("file")
+	c.leave()
+}
+
+// Version control deletes a folder and writes it anew: its connections stay, and the new code takes them over.
+func TestFilesThatComeBackKeepConnections(t *testing.T) {
+	s := startSite(t, files{"v/main.js": version("one"), "_shared.js": plainShared})
+	c := s.dial("/v/talk")
+	c.want("one")
+	if err := os.RemoveAll(filepath.Join(s.dir, "v")); err != nil {
+		t.Fatal(err)
+	}
+	s.changes.events <- []string{filepath.Join(s.dir, "v")}
+	c.send(opText, "still")
+	c.want("one:still")
+	s.save(files{"v/main.js": version("two")})
+	if i := s.next(); i.Generation != 2 {
+		t.Errorf("loaded %+v", i)
+	}
+	c.want("two again")
 	c.leave()
 }
 

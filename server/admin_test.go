@@ -1,0 +1,58 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// adminGet is "status body" of the admin port.
+func adminGet(t *testing.T, s *site, path string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+s.server.AdminAddr().String()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(res.StatusCode, " ", string(body))
+}
+
+func TestAdmin(t *testing.T) {
+	s := startSite(t, shop, func(o *Options) { o.AdminListen = "127.0.0.1:0" })
+	if got := adminGet(t, s, "/health"); got != "200 ok\n" {
+		t.Errorf("health: %q", got)
+	}
+	c := s.dial("/shop/echo")
+	defer c.leave()
+	c.send(opText, "x")
+	c.want("echo: x")
+	_, body, _ := strings.Cut(adminGet(t, s, "/apps"), " ")
+	var apps []adminApp
+	if err := json.Unmarshal([]byte(body), &apps); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	if len(apps) != 5 {
+		t.Fatalf("%d apps", len(apps))
+	}
+	broken, shop := apps[0], apps[2]
+	if broken.Name != "broken" || broken.Generation != 0 || !strings.Contains(broken.LastError, "broken.js:1:") {
+		t.Errorf("got %+v", broken)
+	}
+	if shop.Name != "shop" || shop.Generation != 1 || shop.Hash == "" || shop.Connections != 1 || shop.LastError != "" || shop.Routes[0] != "WS /shop/echo" {
+		t.Errorf("got %+v", shop)
+	}
+	if got := adminGet(t, s, "/shop/hello"); !strings.HasPrefix(got, "404") {
+		t.Errorf("an app on the admin port: %q", got)
+	}
+}
