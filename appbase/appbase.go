@@ -59,7 +59,7 @@ type Options struct {
 	Executor scripting.Executor // the loop whose goroutine owns the worker
 	Host     Host
 	Log      *slog.Logger   // default: discards
-	Dev      bool           // reserved for answers that show more to a developer
+	LoadOnly bool           // load apps to look at them: @OnStart, @OnStop and schedules do not run
 	CallTime time.Duration  // longest one entry into the script may keep the thread; 0: scripting's default, 1 s
 	MaxDepth int            // JavaScript call depth; 0: scripting's default, 2,000
 	Config   map[string]any // what the app sees as this.config; plain data

@@ -114,6 +114,9 @@ func (in *instance) begin(done func()) {
 
 // lifecycle calls methods in order and waits for their promises, at most for the given time.
 func (in *instance) lifecycle(label string, methods []goja.Callable, limit time.Duration, done func(), args ...goja.Value) {
+	if in.worker.loadOnly {
+		methods = nil
+	}
 	waiting := 1
 	var stopTimer func() bool
 	one := func() {
@@ -157,7 +160,7 @@ func (in *instance) callLogged(label string, method goja.Callable, done func(), 
 // left out.
 func (in *instance) schedule() {
 	for _, route := range in.routes.all {
-		if route.Kind == KindScheduled {
+		if route.Kind == KindScheduled && !in.worker.loadOnly {
 			in.every(route, in.bound[route])
 		}
 	}

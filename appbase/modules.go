@@ -9,6 +9,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/sigil-server/sigil/appbase/modules/clone"
+	"github.com/sigil-server/sigil/appbase/modules/console"
 	"github.com/sigil-server/sigil/appbase/modules/crypto"
 	"github.com/sigil-server/sigil/appbase/modules/domexception"
 	"github.com/sigil-server/sigil/appbase/modules/encoding"
@@ -29,6 +30,7 @@ var modules = []module{
 	{engineOnly(encoding.Install), encoding.Declarations},
 	{engineOnly(clone.Install), clone.Declarations},
 	{engineOnly(crypto.Install), crypto.Declarations},
+	{func(in *instance) error { return console.Install(in.vm, in) }, console.Declarations},
 	{func(in *instance) error { return performance.Install(in.vm, time.Now()) }, performance.Declarations},
 }
 

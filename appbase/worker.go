@@ -21,11 +21,13 @@ type Worker struct {
 	callTime time.Duration
 	maxDepth int
 	config   map[string]any
+	loadOnly bool
 
 	generation int
 	current    *instance // nil before the first load
 	older      []*instance
-	starting   bool     // current's @OnStart has not settled
+	starting   bool // current's @OnStart has not settled
+	stopped    bool
 	ready      []func() // wait for that
 	conns      []*Conn
 	byID       map[string]*Conn
@@ -39,7 +41,7 @@ func NewWorker(o Options) *Worker {
 	}
 	return &Worker{
 		name: o.Name, executor: o.Executor, host: o.Host, log: log.With("app", o.Name),
-		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, byID: map[string]*Conn{},
+		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, byID: map[string]*Conn{},
 	}
 }
 
@@ -72,6 +74,9 @@ func (w *Worker) Load(g *Generation, done func(*Routes, error)) {
 	next := g.inst
 	next.generation = w.generation + 1
 	next.load(g.program, func(err error) {
+		if err == nil && w.stopped {
+			err = errReloaded
+		}
 		if err != nil {
 			err = next.asError(err)
 			next.close()
@@ -172,6 +177,7 @@ func (w *Worker) connections() []*Conn { return slices.Clone(w.conns) }
 // Stop ends the app: timers stop, @OnStop runs with the reason and is waited for (at most 10 s), then the runtime closes
 // and done is called. Connections are closed by whoever owns them, before.
 func (w *Worker) Stop(reason string, done func()) {
+	w.stopped = true
 	in := w.current
 	if in == nil {
 		done()

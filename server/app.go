@@ -48,7 +48,7 @@ func newApp(src appbase.Source, o *Options) (*app, error) {
 	}
 	a := &app{name: src.Name, log: log, limits: o.Limits, loop: loop, hub: newHub(), ended: make(chan struct{})}
 	a.worker = appbase.NewWorker(appbase.Options{
-		Name: src.Name, Executor: loop, Host: a.hub, Log: o.Log, Dev: o.Dev,
+		Name: src.Name, Executor: loop, Host: a.hub, Log: o.Log, LoadOnly: o.loadOnly,
 		CallTime: o.Limits.CallTime, MaxDepth: o.Limits.MaxCallDepth, Config: o.AppConfig[src.Name],
 	})
 	a.current.Store(&snapshot{source: src})

@@ -6,11 +6,12 @@ import (
 )
 
 // Inspect compiles and loads every app of a folder without serving it, and tells of each what there is to know, in order
-// of name. Code that runs at load runs: the top level of the modules, the constructor, @OnStart and @OnStop("shutdown").
+// of name. Code that runs at load runs: the top level of the modules and the constructor.
 // The error says why the folder cannot be read; mistakes in an app are in its AppInfo.
 func Inspect(ctx context.Context, appsDir string, log *slog.Logger) ([]AppInfo, error) {
 	o := Options{AppsDir: appsDir, Log: log}.withDefaults()
 	o.Log = slog.New(quiet{o.Log.Handler()})
+	o.loadOnly = true
 	var t table
 	c, err := newCatalog(&o, &t)
 	if err != nil {

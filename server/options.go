@@ -34,6 +34,8 @@ type Options struct {
 	// Loaded is told of what serves: once of all apps when the first load is over, broken ones included, and later of
 	// each app that was loaded anew. Calls never overlap. It must not block.
 	Loaded func([]AppInfo)
+
+	loadOnly bool // apps are looked at, not started
 }
 
 // Changes is a source of file changes.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/sigil-server/sigil/scripting"
@@ -22,7 +23,7 @@ var (
 )
 
 func parsePage(name string) *template.Template {
-	return template.Must(template.New(name).Funcs(template.FuncMap{"label": label}).
+	return template.Must(template.New(name).Funcs(template.FuncMap{"label": label, "browsable": browsable}).
 		ParseFS(pageFiles, "pages/frame.html", "pages/"+name))
 }
 
@@ -38,6 +39,11 @@ func label(r RouteInfo) string {
 		return "ANY"
 	}
 	return strings.Join(r.Verbs, " ")
+}
+
+// browsable reports whether a route can be followed as a link.
+func browsable(r RouteInfo) bool {
+	return r.Kind == "http" && !strings.Contains(r.Path, ":") && (len(r.Verbs) == 0 || slices.Contains(r.Verbs, http.MethodGet))
 }
 
 // page answers with one of the server's pages. They need nothing but themselves and run no script.

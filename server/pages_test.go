@@ -28,6 +28,9 @@ func TestHomePage(t *testing.T) {
 			t.Errorf("%q is not on the page", part)
 		}
 	}
+	if strings.Contains(page, `href="/shop/items`) {
+		t.Error("a link that cannot be followed")
+	}
 	if res, _ := s.do("DELETE", "/", ""); res.StatusCode != 405 {
 		t.Errorf("DELETE: %s", res.Status)
 	}

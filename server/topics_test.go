@@ -57,8 +57,10 @@ func TestHub(t *testing.T) {
 		conns[i] = &connection{}
 		h.add(conns[i])
 		for _, topic := range []string{"a", "b"} {
-			if !h.Subscribe(conns[i], topic) || !h.Subscribe(conns[i], topic) {
-				t.Fatal("refused")
+			for range 2 { // the second time changes nothing
+				if !h.Subscribe(conns[i], topic) {
+					t.Fatal("refused")
+				}
 			}
 		}
 	}

@@ -7,8 +7,21 @@
   const stringify = JSON.stringify;
   const parse = JSON.parse;
 
+  let headerPairs; // a Headers as a list of [name, value], sorted by name, each cookie by itself
+
   class Headers {
     #map = new Map(); // lower-cased name -> list of values
+    static {
+      headerPairs = (headers) => {
+        const pairs = [];
+        for (const name of Array.from(headers.#map.keys()).sort()) {
+          const values = headers.#map.get(name);
+          if (name !== "set-cookie") pairs.push([name, values.join(", ")]);
+          else values.forEach((cookie) => pairs.push([name, cookie]));
+        }
+        return pairs;
+      };
+    }
 
     constructor(init) {
       if (init === undefined || init === null) return;
@@ -24,15 +37,10 @@
     getSetCookie() { return [...(this.#map.get("set-cookie") ?? [])]; }
     has(name) { return this.#map.has(headerName(name)); }
     delete(name) { this.#map.delete(headerName(name)); }
-    forEach(callback, thisArg) { for (const [name, value] of this) callback.call(thisArg, value, name, this); }
-    *entries() {
-      for (const name of [...this.#map.keys()].sort()) {
-        if (name !== "set-cookie") yield [name, this.get(name)];
-        else for (const cookie of this.getSetCookie()) yield [name, cookie];
-      }
-    }
-    *keys() { for (const [name] of this.entries()) yield name; }
-    *values() { for (const [, value] of this.entries()) yield value; }
+    forEach(callback, thisArg) { headerPairs(this).forEach(([name, value]) => callback.call(thisArg, value, name, this)); }
+    entries() { return headerPairs(this).values(); }
+    keys() { return headerPairs(this).map(([name]) => name).values(); }
+    values() { return headerPairs(this).map(([, value]) => value).values(); }
     [Symbol.iterator]() { return this.entries(); }
     get [Symbol.toStringTag]() { return "Headers"; }
   }
@@ -114,9 +122,9 @@
     get ok() { return this.#status < 300; }
     get [Symbol.toStringTag]() { return "Response"; }
     static json(data, init = {}) {
-      const text = stringify(data);
-      if (text === undefined) throw new TypeError(`${host.show(data)} has no JSON form`);
-      return withType(text, "application/json", init);
+      const headers = new Headers(init?.headers);
+      if (!headers.has("content-type")) headers.set("content-type", "application/json");
+      return new Response(json(data), { ...init, headers });
     }
     static redirect(url, status = 302) {
       if (![301, 302, 303, 307, 308].includes(status)) throw new RangeError(`${status} is not a redirect`);
@@ -124,10 +132,10 @@
     }
   }
 
-  function withType(text, type, init) {
-    const headers = new Headers(init?.headers);
-    if (!headers.has("content-type")) headers.set("content-type", type);
-    return new Response(text, { ...init, headers });
+  function json(data) {
+    const text = stringify(data);
+    if (text === undefined) throw new TypeError(`${host.show(data)} has no JSON form`);
+    return text;
   }
 
   class HttpReq extends Body {
@@ -153,16 +161,23 @@
 
   /** Turns what a handler returned into [status, headers as pairs, body]. */
   function encode(value) {
-    if (!(value instanceof Response)) value = toResponse(value);
-    return [value.status, [...value.headers], rawBody(value)];
+    return value instanceof Response ? [value.status, headerPairs(value.headers), rawBody(value)] : encodePlain(value);
   }
 
-  function toResponse(value) {
-    if (value === undefined || value === null) return new Response(null, { status: 204 });
-    if (typeof value === "string") return withType(value, /^\s*<(!doctype\s+html|html)\b/i.test(value) ? "text/html;charset=UTF-8" : "text/plain;charset=UTF-8", {});
-    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return withType(value, "application/octet-stream", {});
+  function encodePlain(value) {
+    if (value === undefined || value === null) return [204, []];
+    if (typeof value === "string") return typed(/^\s*<(!doctype\s+html|html)\b/i.test(value) ? "text/html;charset=UTF-8" : "text/plain;charset=UTF-8", value);
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return typed("application/octet-stream", value);
     if (typeof value === "function" || typeof value === "symbol" || typeof value[Symbol.asyncIterator] === "function") throw new TypeError(`a handler returned ${host.show(value)}, which cannot be sent`);
-    return Response.json(value);
+    return typed("application/json", json(value));
+  }
+
+  const typed = (type, body) => [200, [["content-type", type]], body];
+
+  function toResponse(value) {
+    if (value instanceof Response) return value;
+    const [status, headers, body] = encodePlain(value);
+    return new Response(body, { status, headers });
   }
 
   /** Makes a status helper: `notFound()`, `notFound("no such item")`, `created({ id: 1 })`. */
@@ -170,8 +185,8 @@
     value === undefined ? new Response(null, { status, headers }) : withStatus(toResponse(value), status, headers);
 
   function withStatus(response, status, headers) {
-    const merged = new Headers(response.headers);
-    for (const [name, value] of new Headers(headers)) merged.set(name, value);
+    const merged = new Headers(headerPairs(response.headers));
+    for (const [name, value] of headerPairs(new Headers(headers))) merged.set(name, value);
     return new Response(rawBody(response), { status, headers: merged });
   }
 
