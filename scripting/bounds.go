@@ -2,6 +2,7 @@ package scripting
 
 import (
 	"errors"
+	"reflect"
 
 	"github.com/dop251/goja"
 )
@@ -13,18 +14,18 @@ const (
 	// maxStringUnits bounds a string that one native function makes.
 	maxStringUnits = 1 << 26
 	// maxElements bounds the length of what a native function loops over.
-	maxElements = 1 << 24
+	maxElements = 1 << 22
 	// maxSorted bounds what is sorted without a comparing function.
 	maxSorted = 1 << 20
-	// maxJoined bounds the elements that become one string.
-	maxJoined = 1 << 22
+	// maxSubject bounds a string in which every match is looked for.
+	maxSubject = 1 << 24
 	// maxArguments bounds the arguments made of an array.
 	maxArguments = 1 << 18
 	// maxBufferBytes bounds one ArrayBuffer.
 	maxBufferBytes = 1 << 28
 	// maxEntryBytes bounds what native functions make during one entry, all
 	// strings and buffers together.
-	maxEntryBytes = 1 << 30
+	maxEntryBytes = 1 << 29
 	// maxNesting bounds values in values that native functions recurse into.
 	maxNesting = 1000
 	// maxDigits bounds a text that becomes a BigInt, and maxBits its width.
@@ -39,7 +40,7 @@ type native = func(goja.FunctionCall) goja.Value
 type bounds struct {
 	rt     *Runtime
 	spent  int64 // bytes made in the present entry
-	joins  int   // joins that are active, one inside the other
+	active int   // native functions that are active, one inside the other
 	steps  uint  // of iterators
 	pause  native
 	failed []error
@@ -49,15 +50,12 @@ type bounds struct {
 func (rt *Runtime) installBounds() error {
 	b := &rt.bounds
 	b.rt = rt
-	noop, err := rt.vm.RunString("(() => {})")
-	if err != nil {
-		return err
-	}
-	b.pause = b.callable(noop)
+	b.pause = b.callable(b.eval("() => {}"))
 	b.strings()
 	b.arrays()
 	b.typedArrays()
 	b.iterators()
+	b.generators()
 	b.calls()
 	b.prototypes()
 	b.code()
@@ -65,6 +63,19 @@ func (rt *Runtime) installBounds() error {
 	b.bigints()
 	b.json()
 	return errors.Join(b.failed...)
+}
+
+// eval is the value of an expression.
+func (b *bounds) eval(expression string) *goja.Object {
+	program, err := compileTrusted("bounds", "("+expression+")")
+	if err == nil {
+		var v goja.Value
+		if v, err = b.rt.vm.RunProgram(program); err == nil {
+			return v.(*goja.Object)
+		}
+	}
+	b.failed = append(b.failed, err)
+	return b.rt.vm.NewObject()
 }
 
 // check remembers an error of setting up.
@@ -95,12 +106,12 @@ func (b *bounds) callable(v goja.Value) native {
 	if !ok {
 		return nil
 	}
-	if fn, ok := o.Export().(native); ok {
-		return fn
-	}
 	fn, ok := goja.AssertFunction(o)
 	if !ok {
 		return nil
+	}
+	if inner, ok := exported[native](o); ok {
+		return inner
 	}
 	return func(call goja.FunctionCall) goja.Value {
 		v, err := fn(call.This, call.Arguments...)
@@ -157,7 +168,24 @@ func (b *bounds) proxyOf(target *goja.Object, look func(args []goja.Value) []goj
 			b.check(define(b.rt.vm, prototype, "constructor", proxy))
 		}
 	}
+	b.instances(target, proxy)
 	return proxy
+}
+
+// instances makes instanceof work with the proxy, which the engine refuses on its right side.
+func (b *bounds) instances(target, proxy *goja.Object) {
+	ordinary := b.callable(b.global("Function", "prototype").GetSymbol(goja.SymHasInstance))
+	if ordinary == nil {
+		b.failed = append(b.failed, errors.New("the engine has no Function.prototype[Symbol.hasInstance]"))
+		return
+	}
+	check := b.rt.native("[Symbol.hasInstance]", 1, func(call goja.FunctionCall) goja.Value {
+		if proxy.SameAs(call.This) {
+			call.This = target
+		}
+		return ordinary(call)
+	})
+	b.check(target.DefineDataPropertySymbol(goja.SymHasInstance, check, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE))
 }
 
 // refuse throws a RangeError.
@@ -199,4 +227,15 @@ func (b *bounds) long(v goja.Value, limit int64) {
 	if n := lengthOf(v); n > limit {
 		b.refuse("the array is too long for this function (%d elements, at most %d)", n, limit)
 	}
+}
+
+// exported is the Go value that an object stands for, if it is a T. It does
+// not make the engine copy an object's contents, as Export would.
+func exported[T any](o *goja.Object) (T, bool) {
+	if o.ExportType() != reflect.TypeFor[T]() {
+		var zero T
+		return zero, false
+	}
+	v, ok := o.Export().(T)
+	return v, ok
 }

@@ -1,6 +1,10 @@
 package scripting
 
-import "github.com/dop251/goja"
+import (
+	"strconv"
+
+	"github.com/dop251/goja"
+)
 
 // arrays guards the methods of arrays that loop without running script.
 func (b *bounds) arrays() {
@@ -44,41 +48,46 @@ func (b *bounds) sort(call goja.FunctionCall, original native) goja.Value {
 	return original(call)
 }
 
-// joinScan is the length from which the elements of a join are looked at:
-// fewer elements cannot add up to much.
-const joinScan = 64
-
 // join bounds the length of the result, and arrays in arrays.
 func (b *bounds) join(call goja.FunctionCall, original native) goja.Value {
 	n := lengthOf(call.This)
-	if n > maxJoined {
-		b.long(call.This, maxJoined)
+	if n > maxElements {
+		b.long(call.This, maxElements)
 	}
-	b.charge(n * separatorUnits(call.Argument(0)))
-	if array, ok := call.This.(*goja.Object); ok && n > joinScan {
-		b.chargeElements(array)
+	total := n * separatorUnits(call.Argument(0))
+	if array, ok := call.This.(*goja.Object); ok && n > joinSamples {
+		total += b.elementsUnits(array, n)
 	}
-	if b.joins++; b.joins > maxNesting {
-		b.joins = 0
-		b.refuse("the array is nested too deep")
+	if total > maxStringUnits {
+		b.refuse(messageTooLong)
 	}
-	result := original(call)
-	b.joins = max(b.joins-1, 0)
+	result := b.nested(call, original)
 	b.charge(units(result))
 	return result
 }
 
-// chargeElements counts the texts among the elements of an array. The same
-// text may stand in it many times.
-func (b *bounds) chargeElements(array *goja.Object) {
-	total := int64(0)
-	b.rt.vm.ForOf(array, func(v goja.Value) bool {
-		total += units(v)
-		return total <= maxEntryBytes
-	})
-	if b.spent+total > maxEntryBytes {
-		b.charge(total)
+// joinSamples is how many elements of an array tell whether its texts could
+// add up to too much. The same text may stand in it many times.
+const joinSamples = 8
+
+// elementsUnits is how long the texts in an array are, 0 if it is not much.
+func (b *bounds) elementsUnits(array *goja.Object, n int64) int64 {
+	longest := int64(0)
+	for i := range int64(joinSamples) {
+		longest = max(longest, elementUnits(array, i*n/joinSamples))
 	}
+	if longest*n <= maxStringUnits {
+		return 0
+	}
+	total := int64(0)
+	for i := int64(0); i < n && total <= maxStringUnits; i++ {
+		total += elementUnits(array, i)
+	}
+	return total
+}
+
+func elementUnits(array *goja.Object, i int64) int64 {
+	return units(array.Get(strconv.FormatInt(i, 10)))
 }
 
 func separatorUnits(v goja.Value) int64 {

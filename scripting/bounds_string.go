@@ -29,6 +29,7 @@ func (b *bounds) strings() {
 		return original(call)
 	})
 	b.guardReplacer()
+	b.guardMatchers()
 }
 
 // receiver is the string that a method works on, converted once.
@@ -69,10 +70,12 @@ func (b *bounds) pad(call goja.FunctionCall, original native) goja.Value {
 	return original(call)
 }
 
+const messageTooLong = "Invalid string length"
+
 // sized refuses a string of more than so many units, and counts it.
 func (b *bounds) sized(n float64) {
 	if n > maxStringUnits {
-		b.refuse("Invalid string length")
+		b.refuse(messageTooLong)
 	}
 	if n > 0 {
 		b.charge(int64(n))
@@ -84,7 +87,7 @@ func (b *bounds) concatStrings(call goja.FunctionCall, original native) goja.Val
 	for _, arg := range call.Arguments {
 		total += units(arg)
 	}
-	b.charge(total)
+	b.sized(float64(total))
 	return original(call)
 }
 
@@ -107,10 +110,30 @@ func (b *bounds) guardReplacer() {
 		if !ok {
 			return original(call)
 		}
+		b.searched(subject)
 		call.Arguments = []goja.Value{subject, b.replacement(subject, call.Argument(1))}
 		return original(call)
 	})
 	b.check(prototype.DefineDataPropertySymbol(goja.SymReplace, fn, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE))
+}
+
+// guardMatchers guards the other methods that look for every match.
+func (b *bounds) guardMatchers() {
+	prototype := b.global("RegExp", "prototype")
+	for symbol, length := range map[*goja.Symbol]int{goja.SymMatch: 1, goja.SymMatchAll: 1, goja.SymSplit: 2} {
+		original := b.callable(prototype.GetSymbol(symbol))
+		fn := b.rt.native("["+symbol.String()+"]", length, func(call goja.FunctionCall) goja.Value {
+			b.searched(call.Argument(0))
+			return original(call)
+		})
+		b.check(prototype.DefineDataPropertySymbol(symbol, fn, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE))
+	}
+}
+
+func (b *bounds) searched(subject goja.Value) {
+	if units(subject) > maxSubject {
+		b.refuse("the string is too long to look for every match (%d, at most %d)", units(subject), int64(maxSubject))
+	}
 }
 
 // replace bounds a replacement of a string by a string; for a pattern the
@@ -145,14 +168,22 @@ func (b *bounds) replacement(subject goja.String, v goja.Value) goja.Value {
 	if matches*(int64(text.Length())+references*matches) <= maxStringUnits {
 		return text
 	}
+	if references == 0 {
+		return b.counting(func(goja.FunctionCall) goja.Value { return text })
+	}
 	return b.counting(func(call goja.FunctionCall) goja.Value { return b.substitute(call, text) })
 }
 
-// counting is fn as a script function that counts the strings it returns.
+// counting is fn as a script function that bounds what it returns, all
+// together.
 func (b *bounds) counting(fn native) goja.Value {
+	total := int64(0)
 	return b.rt.vm.ToValue(func(call goja.FunctionCall) goja.Value {
 		b.step()
 		v := fn(call)
+		if total += units(v); total > maxStringUnits {
+			b.refuse(messageTooLong)
+		}
 		b.charge(units(v))
 		return v
 	})
@@ -163,16 +194,20 @@ func (b *bounds) counting(fn native) goja.Value {
 // groups, its position, the subject, and the named groups if there are any.
 func (b *bounds) substitute(call goja.FunctionCall, text goja.String) goja.Value {
 	s := newSubstitution(call)
+	if piece, n := s.piece(text, 0); n == text.Length() {
+		return piece
+	}
 	var out goja.StringBuilder
+	made := int64(0)
 	for i := 0; i < text.Length(); {
 		piece, n := s.piece(text, i)
-		b.charge(int64(piece.Length()))
+		if made += int64(piece.Length()); made > maxStringUnits {
+			b.refuse(messageTooLong)
+		}
 		out.WriteString(piece)
 		i += n
 	}
-	result := out.String()
-	b.spent -= int64(result.Length()) // counting counts it again
-	return result
+	return out.String()
 }
 
 // substitution is one match.
@@ -199,8 +234,13 @@ func newSubstitution(call goja.FunctionCall) *substitution {
 
 // piece is what stands for the text at i, and how much of the text it is.
 func (s *substitution) piece(text goja.String, i int) (goja.String, int) {
-	if text.CharAt(i) != '$' || i+1 == text.Length() {
-		return text.Substring(i, i+1), 1
+	end := i
+	for end < text.Length() && text.CharAt(end) != '$' {
+		end++
+	}
+	if end > i || i+1 == text.Length() {
+		end = max(end, i+1)
+		return text.Substring(i, end), end - i
 	}
 	switch c := text.CharAt(i + 1); {
 	case c == '$':

@@ -26,8 +26,8 @@ type bundle struct {
 	warnings  []*Error
 }
 
-// exportName is the wrapper's parameter. The bundler takes it for a global,
-// and keeps the author's names clear of it.
+// exportName is the wrapper's first parameter. The bundler takes it for a
+// global, and keeps the author's names clear of it.
 const exportName = "__sigil_exports__"
 
 // unsupported is what the engine cannot run and the bundler can lower.
@@ -48,6 +48,7 @@ func bundleApp(ctx context.Context, o CompileOptions) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.addConfigs()
 	b := &bundle{hash: in.hash(), inputs: in.paths()}
 	if len(result.Errors) > 0 {
 		return nil, &CompileError{Errors: mistakes(o, result.Errors), inputs: b.inputs}
@@ -107,7 +108,8 @@ func buildOptions(o CompileOptions, in *inputs) api.BuildOptions {
 		LogLevel:       api.LogLevelSilent,
 		LogLimit:       maxMistakes,
 		TreeShaking:    api.TreeShakingTrue,
-		Banner:         map[string]string{"js": `(async function (` + exportName + `) { "use strict";`},
+		TsconfigRaw:    standardDecorators(o),
+		Banner:         map[string]string{"js": `(async function (` + exportName + `, ` + depthName + `) { "use strict";`},
 		Footer:         map[string]string{"js": "})"},
 		Plugins:        []api.Plugin{in.plugin(o)},
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
@@ -47,6 +48,7 @@ func (o CompileOptions) withDefaults() (CompileOptions, error) {
 // ctx's when ctx ends first. Compile may be called from any goroutine, at any
 // number of goroutines at once.
 func Compile(ctx context.Context, o CompileOptions) (*Program, error) {
+	boundMatching()
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
@@ -65,11 +67,15 @@ func Compile(ctx context.Context, o CompileOptions) (*Program, error) {
 	return &Program{
 		program: program, sources: b.sources,
 		hash: b.hash, inputs: b.inputs, warnings: b.warnings,
+		words: sync.OnceValue(func() []string { return wordsOf(b.sources) }),
 	}, nil
 }
 
 // compileBundle repairs and compiles a bundle for the engine.
 func compileBundle(b *bundle) (*goja.Program, Errors, error) {
+	if tooDeep(b.code) >= 0 {
+		return nil, Errors{{Name: "SyntaxError", Message: messageNested}}, nil
+	}
 	code := b.code + "\n//# sourceMappingURL=app.map"
 	loader := parser.WithSourceMapLoader(func(string) ([]byte, error) { return b.sourceMap, nil })
 	tree, err := parser.ParseFile(nil, bundleName, code, 0, loader)

@@ -3,6 +3,7 @@ package scripting
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/dop251/goja"
@@ -62,6 +63,8 @@ func (rt *Runtime) try(fn func() error) error {
 
 func (rt *Runtime) enter() {
 	rt.depth++
+	rt.bounds.spent, rt.bounds.active = 0, 0
+	rt.depths.reset()
 	rt.guard.enter()
 }
 
@@ -131,4 +134,18 @@ type goPanic struct {
 
 func (p *goPanic) Error() string {
 	return fmt.Sprintf("a native function panicked: %v", p.value)
+}
+
+// isGoPanic tells a panic of Go code from what the engine panics with: a
+// value or an exception that a script throws, its own kinds of errors, and
+// what ends an entry.
+func isGoPanic(x any) bool {
+	switch x.(type) {
+	case goja.Value, *goja.Exception, *goja.InterruptedError, *goja.StackOverflowError:
+		return false
+	case runtime.Error, string:
+		return true
+	}
+	_, isError := x.(error)
+	return isError
 }

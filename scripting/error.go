@@ -93,15 +93,32 @@ func (e *Error) writeDetail(b *strings.Builder) {
 		b.WriteString("\n  at " + e.place())
 	}
 	e.writeSource(b)
-	for i, f := range e.Stack {
-		if i > 0 {
-			b.WriteString("\n  at " + f.String())
-		}
-	}
+	e.writeStack(b)
 	for _, r := range e.related {
 		var inner strings.Builder
 		r.writeDetail(&inner)
 		b.WriteString("\n  " + e.label + ": " + strings.ReplaceAll(inner.String(), "\n", "\n  "))
+	}
+}
+
+// writeStack writes the frames behind the first; those of a recursion once.
+func (e *Error) writeStack(b *strings.Builder) {
+	repeated := 0
+	for i := 1; i < len(e.Stack); i++ {
+		if e.Stack[i] == e.Stack[i-1] {
+			repeated++
+			continue
+		}
+		writeRepeated(b, &repeated)
+		b.WriteString("\n  at " + e.Stack[i].String())
+	}
+	writeRepeated(b, &repeated)
+}
+
+func writeRepeated(b *strings.Builder, n *int) {
+	if *n > 0 {
+		b.WriteString("\n  ... repeated")
+		*n = 0
 	}
 }
 

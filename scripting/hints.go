@@ -2,15 +2,52 @@ package scripting
 
 import "strings"
 
+// maxHints bounds the names that a runtime remembers a suggestion for.
+const maxHints = 64
+
 // hint is what to try about an exception, or "".
-func hint(e *Error) string {
+func (rt *Runtime) hint(e *Error) string {
 	switch e.Name {
 	case "ReferenceError":
-		return undefinedHint(missingName(e.Message))
+		name := missingName(e.Message)
+		return rt.suggest(name, undefinedHint(name))
 	case "TypeError":
-		return typeHint(e.Message)
+		return rt.suggest(missingMember(e.Message), typeHint(e.Message))
 	}
 	return ""
+}
+
+// suggest names a word of the author's own sources that a missing name may
+// have been meant to be; without one it returns the general hint.
+func (rt *Runtime) suggest(name, general string) string {
+	if name == "" {
+		return general
+	}
+	if known, ok := rt.hints[name]; ok {
+		return known
+	}
+	hint := general
+	for _, p := range rt.programs {
+		if near := nearest(name, p.words()); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+	}
+	if len(rt.hints) < maxHints {
+		if rt.hints == nil {
+			rt.hints = make(map[string]string)
+		}
+		rt.hints[name] = hint
+	}
+	return hint
+}
+
+// missingMember is x of "Object has no member 'x'".
+func missingMember(message string) string {
+	_, rest, ok := strings.Cut(message, "has no member '")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSuffix(rest, "'")
 }
 
 // missingName is x of "x is not defined".
@@ -40,7 +77,7 @@ func typeHint(message string) string {
 	switch {
 	case strings.HasPrefix(message, "Cannot read property"):
 		return "the value before the dot is missing; test it, or use ?."
-	case strings.HasSuffix(message, "is not a function"):
+	case strings.HasSuffix(message, "is not a function"), strings.Contains(message, "has no member '"):
 		return "check the spelling of the method and what the value is"
 	}
 	return ""

@@ -47,6 +47,9 @@ func (in *inputs) load(args api.OnLoadArgs) (api.OnLoadResult, error) {
 	if err != nil {
 		return api.OnLoadResult{}, err
 	}
+	if at := tooDeep(text); at >= 0 {
+		return api.OnLoadResult{Errors: []api.Message{deepMessage(relative(in.root, args.Path), text, at)}}, nil
+	}
 	return api.OnLoadResult{
 		Contents: &text, Loader: api.LoaderDefault,
 		ResolveDir: filepath.Dir(args.Path),

@@ -93,7 +93,7 @@ func (rt *Runtime) exceptionError(ex *goja.Exception, depth int) *Error {
 	e := &Error{Name: uncaught, cause: ex}
 	rt.locate(e, ex.Stack())
 	rt.guarded(func() { rt.describeThrown(e, ex, depth) })
-	e.Hint = hint(e)
+	e.Hint = rt.hint(e)
 	return e
 }
 

@@ -112,3 +112,21 @@ func (b *bundle) place(e *Error, name string, line, column int) {
 	}
 	e.File, e.Line, e.Column, e.SourceLine = s.name, line, column, s.line(line)
 }
+
+// messageNested is what is wrong with a text that tooDeep refuses.
+const messageNested = "the source is nested too deep"
+
+// deepMessage is the bundler's message for a file that is nested too deep at
+// an offset.
+func deepMessage(name, text string, at int) api.Message {
+	start := strings.LastIndexByte(text[:at], '\n') + 1
+	s := source{content: text}
+	line := strings.Count(text[:at], "\n") + 1
+	lineText := s.line(line)
+	if at-start > excerptWidth {
+		lineText = "" // generated code
+	}
+	return api.Message{Text: messageNested, Location: &api.Location{
+		File: name, Line: line, Column: at - start, LineText: lineText,
+	}}
+}

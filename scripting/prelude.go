@@ -94,6 +94,7 @@ func (rt *Runtime) installPrelude() error {
 		return fmt.Errorf("run the prelude: %w", err)
 	}
 	rt.waiting.attach, _ = goja.AssertFunction(made.(*goja.Object).Get("attach"))
+	rt.deepFlat = rt.bounds.callable(made.(*goja.Object).Get("deepFlat"))
 	return nil
 }
 

@@ -397,5 +397,31 @@
 
   define(globalThis, { Iterator });
 
-  return { attach };
+  // ---- bounds ----
+
+  // deepFlat is Array.prototype.flat for arrays that may be nested deep, or
+  // hold themselves: the engine would recurse.
+  function deepFlat(depth) {
+    const out = [];
+    const open = [{ array: this, at: 0, length: this.length, depth: Math.trunc(Number(depth)) }];
+    while (open.length > 0) {
+      const top = open[open.length - 1];
+      if (top.at >= top.length) {
+        open.pop();
+        continue;
+      }
+      const i = top.at++;
+      if (!(i in top.array)) continue;
+      const v = top.array[i];
+      if (!(top.depth > 0) || !Array.isArray(v)) {
+        out[out.length] = v;
+        continue;
+      }
+      if (open.length > 10000) throw new RangeError("the array is nested too deep");
+      open[open.length] = { array: v, at: 0, length: v.length, depth: top.depth - 1 };
+    }
+    return out;
+  }
+
+  return { attach, deepFlat };
 })

@@ -13,6 +13,7 @@ type Program struct {
 	hash     string
 	inputs   []string
 	warnings []*Error
+	words    func() []string // the names in the sources, computed once
 }
 
 // Hash is a hexadecimal hash over the contents and the relative names of all
@@ -84,7 +85,7 @@ func (rt *Runtime) evaluate(p *Program, host *goja.Object) (promise goja.Value, 
 			return err
 		}
 		main, _ := goja.AssertFunction(wrapper)
-		promise, err = main(goja.Undefined(), host)
+		promise, err = main(goja.Undefined(), host, rt.native("", 0, rt.checkDepth))
 		return err
 	})
 	return promise, err

@@ -47,8 +47,7 @@ func promiseOf(v goja.Value) (*goja.Promise, bool) {
 	if !ok || o.ExportType() != promiseType {
 		return nil, false // exporting what is no promise could copy all of it
 	}
-	p, ok := o.Export().(*goja.Promise)
-	return p, ok
+	return exported[*goja.Promise](o)
 }
 
 func (rt *Runtime) awaitPending(v goja.Value, done func(goja.Value, error)) bool {

@@ -10,13 +10,15 @@ import (
 // repairTree mends, between parsing and compiling, what the engine would
 // compile wrongly. Positions stay as they are. The error is a *patternError.
 func repairTree(tree *ast.Program) error {
-	r := &treeRepair{}
+	r := &treeRepair{calls: newCallGraph()}
 	r.visit(tree)
+	r.calls.guardRecursion()
 	return errors.Join(r.failed...)
 }
 
 // treeRepair walks a tree once and applies every repair.
 type treeRepair struct {
+	calls     *callGraph
 	functions []*functionScope // the functions round the present node
 	failed    []error
 }
@@ -30,13 +32,16 @@ type functionScope struct {
 }
 
 func (r *treeRepair) visit(n ast.Node) {
+	r.calls.visit(n)
 	switch n := n.(type) {
 	case *ast.FunctionLiteral:
 		r.function(n)
 		return
 	case *ast.ArrowFunctionLiteral:
 		r.push(&functionScope{arrow: true})
+		r.calls.begin(n, nil, func() { guardArrow(n) })
 		children(n, r.visit)
+		r.calls.end()
 		r.pop()
 		return
 	case *ast.Binding:
@@ -71,12 +76,14 @@ func (r *treeRepair) pop() { r.functions = r.functions[:len(r.functions)-1] }
 func (r *treeRepair) function(n *ast.FunctionLiteral) {
 	f := &functionScope{parameters: true}
 	r.push(f)
+	r.calls.begin(n, n.Name, func() { n.Body.List = insertStatement(n.Body.List, checkDepth(n.Body.LeftBrace)) })
 	walker(r.visit).parameters(n.ParameterList)
 	f.parameters = false
 	walker(r.visit).block(n.Body)
+	r.calls.end()
 	r.pop()
 	if f.borrowed && n.Body != nil {
-		n.Body.List = insertStatement(n.Body.List, n.Body.LeftBrace)
+		n.Body.List = insertStatement(n.Body.List, &ast.ExpressionStatement{Expression: useArguments(n.Body.LeftBrace)})
 	}
 }
 
@@ -117,13 +124,12 @@ func (r *treeRepair) usesArguments() {
 	}
 }
 
-// insertStatement puts "arguments;" behind the directives of a body.
-func insertStatement(body []ast.Statement, at file.Idx) []ast.Statement {
-	use := &ast.ExpressionStatement{Expression: useArguments(at)}
+// insertStatement puts a statement behind the directives of a body.
+func insertStatement(body []ast.Statement, statement ast.Statement) []ast.Statement {
 	n := directives(body)
 	out := make([]ast.Statement, 0, len(body)+1)
 	out = append(out, body[:n]...)
-	out = append(out, use)
+	out = append(out, statement)
 	return append(out, body[n:]...)
 }
 
@@ -144,6 +150,9 @@ func directives(body []ast.Statement) int {
 // pattern expands the property escapes of a regular expression literal.
 func (r *treeRepair) pattern(n *ast.RegExpLiteral) {
 	expanded, err := expandPattern(n.Pattern, n.Flags)
+	if err == nil && !patternFits(n.Pattern) {
+		err = errors.New("the regular expression is too large or nested too deep")
+	}
 	if err != nil {
 		r.failed = append(r.failed, &patternError{at: n.Idx, err: err})
 		return

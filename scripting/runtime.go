@@ -14,11 +14,15 @@ type Runtime struct {
 
 	depth    int // entries begun and not ended; above 1 inside native code
 	closed   bool
-	drain    goja.Callable // does nothing; its return drains the microtasks
-	programs []*Program    // for positions and source lines
+	drain    goja.Callable     // does nothing; its return drains the microtasks
+	programs []*Program        // for positions and source lines
+	hints    map[string]string // suggestions for missing names
 
 	classes map[string]*goja.Object // error constructors, by name
 
+	bounds   bounds
+	depths   depthGuard
+	deepFlat native // the prelude's Array.prototype.flat
 	rejected rejections
 	loose    []goja.Value   // thrown by microtasks of the present entry
 	kept     []*goja.Object // see keep
@@ -31,9 +35,11 @@ type Runtime struct {
 // server's own script code does.
 func New(o Options) (*Runtime, error) {
 	o = o.withDefaults()
+	boundMatching()
 	rt := &Runtime{o: o, vm: goja.New()}
 	rt.guard = newWatchdog(rt.vm, o.CallTime, errTooLong)
-	rt.vm.SetMaxCallStackSize(o.MaxCallDepth)
+	rt.depths = newDepthGuard(o.MaxCallDepth)
+	rt.vm.SetMaxCallStackSize(rt.depths.hard)
 	rt.vm.SetPromiseRejectionTracker(rt.rejected.track)
 	rt.inbox.post = o.Executor.Post
 	rt.inbox.drain = rt.drainInbox
@@ -74,7 +80,32 @@ func (rt *Runtime) install() error {
 	if err := rt.installTimers(); err != nil {
 		return err
 	}
-	return rt.installPrelude()
+	if err := rt.installPrelude(); err != nil {
+		return err
+	}
+	return rt.installBounds()
+}
+
+// Native makes a function object of a Go function that scripts may call. A Go
+// panic in fn becomes an Error that the script can catch. (In functions made
+// otherwise it ends the entry.) name and length are what the script sees.
+func (rt *Runtime) Native(name string, length int, fn func(goja.FunctionCall) goja.Value) *goja.Object {
+	return rt.native(name, length, func(call goja.FunctionCall) goja.Value {
+		defer rt.rethrow()
+		return fn(call)
+	})
+}
+
+// rethrow, deferred, makes an exception of a Go panic.
+func (rt *Runtime) rethrow() {
+	x := recover()
+	if x == nil {
+		return
+	}
+	if isGoPanic(x) {
+		x = rt.newError("Error", panicError(x).Error())
+	}
+	panic(x)
 }
 
 // native makes a function object of a Go function.

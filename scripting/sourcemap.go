@@ -59,7 +59,7 @@ func (b *bundle) remap(o CompileOptions) error {
 func (b *bundle) nameSources(m *mapJSON) {
 	b.sources = make(map[string]*source, len(m.Sources))
 	for i, name := range m.Sources {
-		name = strings.TrimPrefix(name, "./")
+		name = plainName(name)
 		s := &source{name: name, internal: isInternal(name)}
 		if i < len(m.SourcesContent) {
 			s.content = m.SourcesContent[i]
@@ -69,6 +69,15 @@ func (b *bundle) nameSources(m *mapJSON) {
 		b.sources[known] = s
 		b.names = append(b.names, known)
 	}
+}
+
+// plainName is the path of a source that the bundler writes as a URL.
+func plainName(name string) string {
+	name = strings.TrimPrefix(name, "./")
+	if path, err := url.PathUnescape(name); err == nil {
+		return path
+	}
+	return name
 }
 
 func isInternal(name string) bool {

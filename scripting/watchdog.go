@@ -122,3 +122,6 @@ func (w *watchdog) look(state uint64) {
 
 // stop ends the ticking for good; no entry may follow.
 func (w *watchdog) stop() { w.timer.Stop() }
+
+// interrupted reports whether the present entry was interrupted.
+func (w *watchdog) interrupted() bool { return w.state.Load()&phaseMask == phaseInterrupted }

@@ -120,7 +120,7 @@ func TestBacklogBounds(t *testing.T) {
 }
 
 func checkBacklogBound(t *testing.T, r *rig) {
-	const n = 3000
+	const n = 800
 	c := r.dial()
 	h := r.next()
 	go func() { // blocks when the server stops reading
@@ -132,9 +132,10 @@ func checkBacklogBound(t *testing.T, r *rig) {
 	}()
 	for i := 0; i < n; {
 		held := 0
-		for held == 0 || !stopped(r, h.conn) && i+held < n {
-			r.do(func() { held = h.conn.kept.len() })
-		}
+		r.until("a full backlog", func() bool {
+			held = h.conn.kept.len()
+			return held > 0 && (h.conn.stops != 0 || i+held == n)
+		})
 		if held > 10 {
 			t.Fatalf("%d messages are kept", held)
 		}
@@ -150,11 +151,6 @@ func checkBacklogBound(t *testing.T, r *rig) {
 	}
 }
 
-func stopped(r *rig, c *Conn) (yes bool) {
-	r.do(func() { yes = c.stops != 0 })
-	return yes
-}
-
 // A peer that goes away while its socket is not read is noticed, costs no
 // processor time, and its messages are delivered before the end.
 func TestPeerGoneWhileStopped(t *testing.T) {
@@ -164,8 +160,7 @@ func TestPeerGoneWhileStopped(t *testing.T) {
 		c := r.dial()
 		h := r.next()
 		c.send(frame(fin|text, "1"), frame(fin|text, "2"), frame(fin|text, "3"), frame(fin|text, "4"))
-		for !stopped(r, h.conn) {
-		}
+		r.until("stop", func() bool { return h.conn.stops != 0 })
 		if err := c.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -184,8 +179,7 @@ func TestCloseDropsBacklog(t *testing.T) {
 		c := r.dial()
 		h := r.next()
 		c.send(frame(fin|text, "1"), frame(fin|text, "2"), frame(fin|text, "3"))
-		for !stopped(r, h.conn) {
-		}
+		r.until("stop", func() bool { return h.conn.stops != 0 })
 		r.do(func() { h.conn.Close(4000, "enough") })
 		c.expect("close 4000 enough")
 		c.send(frame(fin|text, "4"), frame(fin|clos, closing(4000, "")))

@@ -49,8 +49,10 @@ func threadTime(r *rig) (d time.Duration) {
 // peers are many clients on one goroutine, so that the measured loop has the
 // other processor to itself.
 type peers struct {
-	epoll int
-	fds   map[int32]*peer
+	epoll  int
+	fds    map[int32]*peer
+	buf    []byte
+	events []unix.EpollEvent
 }
 
 type peer struct{ left int }
@@ -61,7 +63,7 @@ func newPeers(b *testing.B, r *rig, n int) *peers {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = unix.Close(epoll) })
-	p := &peers{epoll: epoll, fds: map[int32]*peer{}}
+	p := &peers{epoll: epoll, fds: map[int32]*peer{}, buf: make([]byte, 256<<10), events: make([]unix.EpollEvent, 128)}
 	for range n {
 		c := r.dial()
 		s, ok := newPolled(nil, c.Conn)
@@ -81,36 +83,49 @@ func newPeers(b *testing.B, r *rig, n int) *peers {
 	return p
 }
 
+// gather reads answer bytes at every peer.
+func (p *peers) gather(b *testing.B, answer int) {
+	for _, c := range p.fds {
+		c.left = answer
+	}
+	p.read(b, len(p.fds), func(int32, *peer) bool { return false })
+}
+
 // run has every peer send burst and wait for answer bytes, rounds times over all.
 func (p *peers) run(b *testing.B, burst []byte, answer, rounds int) {
-	buf := make([]byte, 256<<10)
-	events := make([]unix.EpollEvent, 128)
-	todo, open := rounds, 0
+	open := 0
+	more := func(fd int32, c *peer) bool {
+		if rounds == 0 {
+			return false
+		}
+		rounds--
+		c.left = answer
+		write(b, fd, burst)
+		return true
+	}
 	for fd, c := range p.fds {
-		if todo > 0 {
-			todo, open = todo-1, open+1
-			*c = peer{left: answer}
-			write(b, fd, burst)
+		if more(fd, c) {
+			open++
 		}
 	}
+	p.read(b, open, more)
+}
+
+// read reads until open peers have what is left for them and more says no.
+func (p *peers) read(b *testing.B, open int, more func(int32, *peer) bool) {
 	for open > 0 {
-		n, err := unix.EpollWait(p.epoll, events, -1)
+		n, err := unix.EpollWait(p.epoll, p.events, -1)
 		if err != nil && err != unix.EINTR {
 			b.Fatal(err)
 		}
-		for _, ev := range events[:max(n, 0)] {
-			got, err := unix.Read(int(ev.Fd), buf)
+		for _, ev := range p.events[:max(n, 0)] {
+			got, err := unix.Read(int(ev.Fd), p.buf)
 			if err != nil || got == 0 {
 				b.Fatalf("read %d, %v", got, err)
 			}
 			c := p.fds[ev.Fd]
-			if c.left -= got; c.left > 0 {
-				continue
-			}
-			if open--; todo > 0 {
-				todo, open = todo-1, open+1
-				c.left = answer
-				write(b, ev.Fd, burst)
+			if c.left -= got; c.left <= 0 && !more(ev.Fd, c) {
+				open--
 			}
 		}
 	}

@@ -43,6 +43,7 @@ type Loop struct {
 	asleep   atomic.Bool  // the poller blocks or is about to
 	waiting  atomic.Int64 // len(tasks)+len(arrivals), read without the lock
 	readers  sync.WaitGroup
+	writers  sync.WaitGroup
 
 	mu       sync.Mutex
 	ended    bool      // nothing is taken any more
@@ -148,6 +149,7 @@ func (l *Loop) Run(ctx context.Context) error {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	l.stopping.Store(ctx.Err() != nil)
 	unwatch := l.watch(ctx)
 	defer unwatch()
 	var err error
@@ -239,7 +241,7 @@ func (l *Loop) runWaiting() {
 		l.settle()
 	}
 	for i := range arrivals {
-		arrivals[i].take(l)
+		arrivals[i].take()
 		l.settle()
 	}
 	l.spareTasks, l.spareArrivals = recycle(tasks), recycle(arrivals)
@@ -303,6 +305,8 @@ func (l *Loop) end() {
 	l.now = l.clock()
 	l.runWaiting()
 	l.flush()
+	l.conns.each(func(c *Conn) { c.transport.hurry() })
+	l.writers.Wait()
 	l.conns.each((*Conn).abort)
 	l.settle()
 	l.readers.Wait()

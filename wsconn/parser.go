@@ -80,7 +80,7 @@ func extendLength(h *ws.Header, data []byte) (n int, bad *violation) {
 		if len(data) < 10 {
 			return 0, nil
 		}
-		h.Length = int64(binary.BigEndian.Uint64(data[2:])) //nolint:gosec // the sign is checked
+		h.Length = int64(binary.BigEndian.Uint64(data[2:]))
 		n = 10
 	}
 	switch {

@@ -195,7 +195,7 @@ func (s *polled) read(c *Conn) {
 	switch {
 	case n > 0:
 		c.receive(c.loop.readBuf[:n])
-	case err == unix.EAGAIN || err == unix.EINTR: //nolint:errorlint // an Errno as it comes from the kernel
+	case notNow(err):
 	default:
 		c.lost()
 	}
@@ -208,11 +208,14 @@ func (s *polled) write(vec [][]byte) (n int, err error) {
 	} else {
 		n, err = unix.Writev(s.fd, vec)
 	}
-	if err == unix.EAGAIN || err == unix.EINTR { //nolint:errorlint // as above
+	if notNow(err) {
 		err = nil
 	}
 	return max(n, 0), err
 }
+
+// notNow reports whether a call may be repeated later.
+func notNow(err error) bool { return errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) }
 
 // full says that write took less than it was given: writable is to be called
 // once there is room. on false ends that.
@@ -221,6 +224,8 @@ func (s *polled) full(on bool) { s.want(unix.EPOLLOUT, on) }
 func (s *polled) shutdown() {
 	_ = unix.Shutdown(s.fd, unix.SHUT_WR) // fails only when the peer is gone
 }
+
+func (s *polled) hurry() {} // write has taken only what it gave to the kernel
 
 func (s *polled) close() {
 	if s.fd >= 0 {

@@ -19,9 +19,10 @@ type portable struct {
 	// The rest is for the loop.
 	owner   *Conn
 	paused  bool
-	owed    bool // the reader waits while paused
-	writing bool // a writer is at work
-	shut    bool // the writing side is to end
+	owed    bool  // the reader has brought something while paused, and waits
+	err     error // or has ended with this
+	writing bool  // a writer is at work
+	shut    bool  // the writing side is to end
 	closed  bool
 }
 
@@ -80,7 +81,7 @@ func (p *portable) read() {
 }
 
 // take serves an arrival on the loop.
-func (a *arrival) take(_ *Loop) {
+func (a *arrival) take() {
 	p := a.from
 	switch {
 	case p.closed:
@@ -97,10 +98,10 @@ func (p *portable) received(data []byte, err error) {
 	}
 	switch {
 	case p.closed:
+	case p.paused:
+		p.owed, p.err = true, err // what is kept comes before the end
 	case err != nil:
 		p.owner.lost()
-	case p.paused:
-		p.owed = true
 	default:
 		p.resume <- struct{}{} // there is room: the reader waits
 	}
@@ -108,8 +109,13 @@ func (p *portable) received(data []byte, err error) {
 
 func (p *portable) reading(on bool) {
 	p.paused = !on
-	if on && p.owed && !p.closed {
-		p.owed = false
+	if !on || !p.owed || p.closed {
+		return
+	}
+	p.owed = false
+	if p.err != nil {
+		p.loop.arrive(arrival{from: p, err: p.err})
+	} else {
 		p.resume <- struct{}{}
 	}
 }
@@ -123,7 +129,9 @@ func (p *portable) write(vec [][]byte) (int, error) {
 	for _, piece := range vec {
 		out = append(out, piece[:min(len(piece), cap(out)-len(out))]...)
 	}
-	p.begin(out, false)
+	if err := p.begin(out); err != nil {
+		return 0, err
+	}
 	return len(out), nil
 }
 
@@ -134,23 +142,18 @@ func total(vec [][]byte) (n int) {
 	return n
 }
 
-// begin starts a writer.
-func (p *portable) begin(out []byte, shut bool) {
-	p.writing = true
+// begin starts the writer goroutine for out.
+func (p *portable) begin(out []byte) error {
 	stall := p.owner.limits.WriteStall
-	p.loop.readers.Go(func() { p.send(out, shut, stall) })
-}
-
-// send is the writer goroutine: it writes out or ends the writing side.
-func (p *portable) send(out []byte, shut bool, stall time.Duration) {
-	err := p.conn.SetWriteDeadline(time.Now().Add(stall))
-	if err == nil && len(out) > 0 {
-		_, err = p.conn.Write(out)
+	if err := p.conn.SetWriteDeadline(time.Now().Add(stall)); err != nil {
+		return err
 	}
-	if err == nil && shut {
-		err = closeWrite(p.conn)
-	}
-	p.loop.arrive(arrival{from: p, wrote: true, err: err})
+	p.writing = true
+	p.loop.writers.Go(func() {
+		_, err := p.conn.Write(out)
+		p.loop.arrive(arrival{from: p, wrote: true, err: err})
+	})
+	return nil
 }
 
 // closeWrite ends the writing side, of TLS and of what is below it.
@@ -184,13 +187,24 @@ func (p *portable) shutdown() {
 	p.endWriting()
 }
 
-// endWriting starts the last writer, once it is wanted and no other is at work.
+// endWriting ends the writing side, once that is wanted and no writer is at work;
+// on a goroutine, since the farewell of TLS can block.
 func (p *portable) endWriting() {
 	if p.shut && !p.writing && !p.closed {
 		p.shut = false
-		p.begin(nil, true)
+		p.loop.readers.Go(func() { _ = closeWrite(p.conn) }) // fails only when the peer is gone
 	}
 }
+
+// hurry bounds the write that is at work.
+func (p *portable) hurry() {
+	if p.writing {
+		_ = p.conn.SetWriteDeadline(time.Now().Add(lastWrite)) // fails only when it is over
+	}
+}
+
+// lastWrite is how long a write may still take when the loop ends.
+const lastWrite = 100 * time.Millisecond
 
 func (p *portable) close() {
 	if p.closed {

@@ -137,6 +137,18 @@ func (r *rig) do(fn func()) {
 	await(r.t, done, "a posted function")
 }
 
+// until waits for something that is seen on the loop.
+func (r *rig) until(what string, cond func() bool) {
+	r.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		done := false
+		if r.do(func() { done = cond() }); done {
+			return
+		}
+	}
+	r.t.Fatalf("waited in vain for %s", what)
+}
+
 // turns waits until the loop has done whole turns, deadlines included.
 func (r *rig) turns() {
 	r.t.Helper()

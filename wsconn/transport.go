@@ -18,6 +18,8 @@ type transport interface {
 	full(on bool)
 	// shutdown ends the writing side after what was taken; reading goes on.
 	shutdown()
+	// hurry says that the loop is about to wait for what write has taken.
+	hurry()
 	// close lets go of the connection at once. Later calls do nothing.
 	close()
 	// remoteAddr is the peer's address, also after close.

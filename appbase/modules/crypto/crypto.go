@@ -1,0 +1,58 @@
+// Package crypto gives scripts the random numbers of the Web Cryptography standard: crypto.getRandomValues and
+// crypto.randomUUID. SubtleCrypto is not part of it.
+package crypto
+
+import (
+	"crypto/rand"
+	_ "embed" // the class and its declarations
+
+	"github.com/dop251/goja"
+	"github.com/google/uuid"
+
+	"github.com/sigil-server/sigil/appbase/modules/internal/globals"
+)
+
+// maxRandomBytes is what one call may ask for (Web Cryptography, 10.1.1). The script checks it first.
+const maxRandomBytes = 1 << 16
+
+var (
+	//go:embed crypto.js
+	source string
+	//go:embed crypto.d.ts
+	declarations string
+
+	script = globals.NewScript("crypto", source)
+)
+
+// Declarations are the TypeScript declarations of the names that Install defines.
+func Declarations() string { return declarations }
+
+// Install defines the globals crypto and Crypto. It runs on the runtime's goroutine. The global DOMException must be
+// there when a script first uses one of them.
+func Install(vm *goja.Runtime) error {
+	host := func() globals.Host {
+		return globals.Host{
+			"fill": fill,
+			"uuid": func(goja.FunctionCall) goja.Value { return vm.ToValue(uuid.NewString()) },
+		}
+	}
+	return script.Define(vm, host, "crypto", "Crypto")
+}
+
+// fill(buffer, offset, length) writes random bytes there; to a detached buffer nothing.
+func fill(call goja.FunctionCall) goja.Value {
+	object, _ := call.Argument(0).(*goja.Object)
+	if object == nil {
+		return goja.Undefined()
+	}
+	buffer, ok := object.Export().(goja.ArrayBuffer)
+	if !ok || buffer.Detached() {
+		return goja.Undefined()
+	}
+	all, offset, length := buffer.Bytes(), call.Argument(1).ToInteger(), call.Argument(2).ToInteger()
+	if offset < 0 || length < 0 || length > maxRandomBytes || offset+length > int64(len(all)) {
+		return goja.Undefined()
+	}
+	_, _ = rand.Read(all[offset : offset+length]) // it never fails
+	return goja.Undefined()
+}

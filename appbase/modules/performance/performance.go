@@ -1,0 +1,41 @@
+// Package performance gives scripts a clock that never goes back (High Resolution Time): performance.now and
+// performance.timeOrigin.
+package performance
+
+import (
+	_ "embed" // the class and its declarations
+	"time"
+
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/modules/internal/globals"
+)
+
+var (
+	//go:embed performance.js
+	source string
+	//go:embed performance.d.ts
+	declarations string
+
+	script = globals.NewScript("performance", source)
+)
+
+// Declarations are the TypeScript declarations of the names that Install defines.
+func Declarations() string { return declarations }
+
+// Install defines the globals performance and Performance, whose clock counts from start: a time that time.Now gave, so
+// that it has a monotonic reading. It runs on the runtime's goroutine.
+func Install(vm *goja.Runtime, start time.Time) error {
+	host := func() globals.Host {
+		return globals.Host{
+			"now": func(goja.FunctionCall) goja.Value { return vm.ToValue(milliseconds(time.Since(start))) },
+			"origin": func(goja.FunctionCall) goja.Value {
+				return vm.ToValue(milliseconds(time.Duration(start.UnixNano())))
+			},
+		}
+	}
+	return script.Define(vm, host, "performance", "Performance")
+}
+
+// milliseconds are whole microseconds, as in browsers.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
