@@ -254,8 +254,9 @@ interface MessageBody {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+interface HttpReq extends MessageBody {}
 /** A request, made by the server and given to handlers and guards. */
-declare class HttpReq implements MessageBody {
+declare class HttpReq {
   private constructor();
   readonly method: string;
   /** Absolute, with query. */
@@ -272,11 +273,6 @@ declare class HttpReq implements MessageBody {
   readonly remoteAddress: string;
   /** Undefined until a guard sets it. */
   user: any;
-  readonly bodyUsed: boolean;
-  text(): Promise<string>;
-  json(): Promise<any>;
-  bytes(): Promise<Uint8Array>;
-  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 interface ResponseInit {
@@ -286,8 +282,9 @@ interface ResponseInit {
   headers?: HeadersInit;
 }
 
+interface Response extends MessageBody {}
 /** An answer with status and headers of your choice. */
-declare class Response implements MessageBody {
+declare class Response {
   /**
    * @throws RangeError for a status outside 200-599
    * @throws TypeError for a body with 204, 205 or 304
@@ -301,11 +298,6 @@ declare class Response implements MessageBody {
   readonly headers: Headers;
   /** True for 2xx. */
   readonly ok: boolean;
-  readonly bodyUsed: boolean;
-  text(): Promise<string>;
-  json(): Promise<any>;
-  bytes(): Promise<Uint8Array>;
-  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /** 201, with what was created. */
@@ -412,40 +404,27 @@ declare function Websocket<This, Method extends SocketHandler>(method: Method, c
 declare function Websocket(path: string): MethodAnnotation<SocketHandler>;
 declare function Websocket(options?: WebsocketOptions): MethodAnnotation<SocketHandler>;
 
-/** An HTTP route for GET, and for HEAD if none is declared: bare (the path is the method's name), with a path, or with options. */
-declare function Get<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
-declare function Get(path: string): MethodAnnotation<HttpHandler>;
-declare function Get(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+/** How an HTTP route is declared: bare (the path is the method's name), with a path, or with options. */
+interface HttpAnnotation {
+  <This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
+  (path: string): MethodAnnotation<HttpHandler>;
+  (options?: HttpOptions): MethodAnnotation<HttpHandler>;
+}
 
-/** An HTTP route for POST; see {@link Get}. */
-declare function Post<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
-declare function Post(path: string): MethodAnnotation<HttpHandler>;
-declare function Post(options?: HttpOptions): MethodAnnotation<HttpHandler>;
-
-/** An HTTP route for PUT; see {@link Get}. */
-declare function Put<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
-declare function Put(path: string): MethodAnnotation<HttpHandler>;
-declare function Put(options?: HttpOptions): MethodAnnotation<HttpHandler>;
-
-/** An HTTP route for PATCH; see {@link Get}. */
-declare function Patch<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
-declare function Patch(path: string): MethodAnnotation<HttpHandler>;
-declare function Patch(options?: HttpOptions): MethodAnnotation<HttpHandler>;
-
-/** An HTTP route for DELETE; see {@link Get}. */
-declare function Delete<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
-declare function Delete(path: string): MethodAnnotation<HttpHandler>;
-declare function Delete(options?: HttpOptions): MethodAnnotation<HttpHandler>;
-
-/** An HTTP route for HEAD; see {@link Get}. */
-declare function Head<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
-declare function Head(path: string): MethodAnnotation<HttpHandler>;
-declare function Head(options?: HttpOptions): MethodAnnotation<HttpHandler>;
-
-/** An HTTP route for any verb; see {@link Get}. */
-declare function Http<This, Method extends HttpHandler>(method: Method, context: MethodContext<This, Method>): void;
-declare function Http(path: string): MethodAnnotation<HttpHandler>;
-declare function Http(options?: HttpOptions): MethodAnnotation<HttpHandler>;
+/** An HTTP route for GET, and for HEAD if none is declared: `@Get`, `@Get("/items/:id")` or `@Get({ path, summary })`. */
+declare const Get: HttpAnnotation;
+/** An HTTP route for POST: `@Post`, `@Post("/items")` or `@Post({ path, summary })`. */
+declare const Post: HttpAnnotation;
+/** An HTTP route for PUT: `@Put`, `@Put("/items/:id")` or `@Put({ path, summary })`. */
+declare const Put: HttpAnnotation;
+/** An HTTP route for PATCH: `@Patch`, `@Patch("/items/:id")` or `@Patch({ path, summary })`. */
+declare const Patch: HttpAnnotation;
+/** An HTTP route for DELETE: `@Delete`, `@Delete("/items/:id")` or `@Delete({ path, summary })`. */
+declare const Delete: HttpAnnotation;
+/** An HTTP route for HEAD: `@Head`, `@Head("/items/:id")` or `@Head({ path, summary })`. */
+declare const Head: HttpAnnotation;
+/** An HTTP route for any verb: `@Http`, `@Http("/items/:id")` or `@Http({ path, summary })`. */
+declare const Http: HttpAnnotation;
 
 /** Calls the method again and again, for the first time when `every` has passed. It never overlaps itself. */
 declare function Scheduled(options: ScheduledOptions): MethodAnnotation<(this: any) => unknown>;
