@@ -1,0 +1,253 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"golang.org/x/sync/errgroup"
+)
+
+// The size of the load: about 3,000 messages a second through an app that is reloaded all the time.
+const (
+	loadConnections = 200
+	loadReloads     = 500
+	loadPeriod      = 200 * time.Millisecond // between two bursts of one connection
+	loadBurst       = 3                      // messages sent one after the other, without waiting for answers
+	probePeriod     = 2 * time.Millisecond   // between two questions which code answers: the resolution of the save times
+	loadLimit       = 4 * time.Minute        // for all of it, on a slow machine; 90 s are usual
+)
+
+// countingApp echoes, and counts each connection's messages in ws.state: a number that is skipped or comes twice tells of a
+// message lost or doubled on the way in. Every fourth connection has an asynchronous handler.
+func countingApp(version int) string {
+	return fmt.Sprintf(`export default class Counting extends AppBase {
+  @Websocket echo(ws) { ws.onMessage((text) => answer(ws, text)); }
+  @Websocket later(ws) {
+    ws.onMessage(async (text) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      answer(ws, text);
+    });
+  }
+  @Websocket version(ws) { ws.onMessage(() => ws.send("%[1]d")); }
+}
+function answer(ws, text) {
+  if (text === "bye") return ws.close(1000, "counted " + ws.state.count);
+  ws.state.count = (ws.state.count ?? 0) + 1;
+  ws.send("%[1]d " + ws.state.count + " " + text);
+}
+`, version)
+}
+
+// The promise of the whole server: an app is saved again and again under connections that never stop talking, and none of
+// them notices.
+func TestReloadUnderLoad(t *testing.T) {
+	s := start(t, appsOf(t, map[string]string{"load.js": countingApp(0)}))
+	ctx, cancel := context.WithTimeout(t.Context(), loadLimit)
+	defer cancel()
+	talkers := openTalkers(t, ctx, s)
+	stop := make(chan struct{})
+	var talking errgroup.Group
+	for _, one := range talkers {
+		talking.Go(func() error { return one.run(ctx, stop) })
+	}
+	began := time.Now()
+	saves, err := saveAgainAndAgain(ctx, t, s)
+	took := time.Since(began)
+	close(stop)
+	if err = errors.Join(err, talking.Wait()); err != nil {
+		t.Fatal(err)
+	}
+	var prompt, later []time.Duration
+	for _, one := range talkers {
+		if one.later {
+			later = append(later, one.trips...)
+		} else {
+			prompt = append(prompt, one.trips...)
+		}
+		code, reason, err := one.goodbye(ctx)
+		if err != nil || code != 1000 || reason != fmt.Sprintf("counted %d", len(one.sent)) {
+			t.Errorf("a connection that sent %d messages ended with %d %q %v", len(one.sent), code, reason, err)
+		}
+	}
+	t.Logf("%d reloads in %v under %d connections; %d messages, none lost, doubled or reordered", len(saves), took.Round(time.Millisecond), len(talkers), len(prompt)+len(later))
+	t.Logf("round trip of a message meanwhile: %s", spread(prompt))
+	t.Logf("of one whose handler waits 5 ms: %s", spread(later))
+	t.Logf("from save to new code: %s", spread(saves))
+}
+
+// spread shows how durations lie. It sorts them.
+func spread(d []time.Duration) string {
+	slices.Sort(d)
+	at := func(share float64) time.Duration { return d[int(share*float64(len(d)-1))].Round(10 * time.Microsecond) }
+	return fmt.Sprintf("median %v, p95 %v, p99 %v, max %v", at(0.5), at(0.95), at(0.99), at(1))
+}
+
+// saveAgainAndAgain saves new versions, each when the one before has answered, and returns how long each took to answer.
+func saveAgainAndAgain(ctx context.Context, t *testing.T, s *sigil) ([]time.Duration, error) {
+	probe := dial(t, s.ws("/load/version"))
+	tick := time.NewTicker(probePeriod)
+	defer tick.Stop()
+	var times []time.Duration
+	for version := 1; version <= loadReloads; version++ {
+		begin := time.Now()
+		if err := saveVersion(filepath.Join(s.apps, "load.js"), version); err != nil {
+			return times, err
+		}
+		for probe.ask("which?") != strconv.Itoa(version) {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return times, fmt.Errorf("waiting for version %d: %w", version, ctx.Err())
+			}
+		}
+		times = append(times, time.Since(begin))
+	}
+	return times, nil
+}
+
+// saveVersion saves in turn as the two kinds of editors do: a new file renamed over the old one, or the old one written anew.
+func saveVersion(path string, version int) error {
+	text := countingApp(version)
+	if version%2 == 0 {
+		return replace(path, text)
+	}
+	return os.WriteFile(path, []byte(text), 0o644)
+}
+
+// talker is one connection that sends numbered messages and checks every answer.
+type talker struct {
+	conn  *websocket.Conn
+	later bool            // its handler is asynchronous
+	trips []time.Duration // round trips; the receiver's until run has returned
+
+	mu   sync.Mutex
+	sent []time.Time // when each message was sent, by its number
+}
+
+func openTalkers(t *testing.T, ctx context.Context, s *sigil) []*talker {
+	t.Helper()
+	all := make([]*talker, loadConnections)
+	var opening errgroup.Group
+	opening.SetLimit(20)
+	for i := range all {
+		path, later := "/load/echo", i%4 == 0
+		if later {
+			path = "/load/later"
+		}
+		opening.Go(func() error {
+			conn, err := connect(ctx, s.ws(path))
+			all[i] = &talker{conn: conn, later: later}
+			return err
+		})
+	}
+	if err := opening.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, one := range all {
+			_ = one.conn.CloseNow() // most are closed already
+		}
+	})
+	return all
+}
+
+// run talks until stop is closed and every message has its answer. Sending does not wait for answers.
+func (c *talker) run(ctx context.Context, stop <-chan struct{}) error {
+	total := make(chan int, 1)
+	var both errgroup.Group
+	both.Go(func() error {
+		defer close(total)
+		n, err := c.sendUntil(ctx, stop)
+		total <- n
+		return err
+	})
+	both.Go(func() error { return c.receive(ctx, total) })
+	return both.Wait()
+}
+
+// sendUntil sends a burst every loadPeriod, and a last one after stop, whose answer tells the receiver to end.
+func (c *talker) sendUntil(ctx context.Context, stop <-chan struct{}) (sent int, err error) {
+	tick := time.NewTicker(loadPeriod)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return sent, ctx.Err()
+		case <-stop:
+			return sent + 1, c.write(ctx, sent, "last")
+		}
+		for range loadBurst {
+			if err := c.write(ctx, sent, "message"); err != nil {
+				return sent, fmt.Errorf("sending message %d: %w", sent, err)
+			}
+			sent++
+		}
+	}
+}
+
+func (c *talker) write(ctx context.Context, number int, text string) error {
+	c.mu.Lock()
+	c.sent = append(c.sent, time.Now())
+	c.mu.Unlock()
+	return c.conn.Write(ctx, websocket.MessageText, fmt.Appendf(nil, "%s %d", text, number))
+}
+
+// receive checks that answer follows answer: the client's number, the count kept in ws.state, and code that never gets older.
+func (c *talker) receive(ctx context.Context, total <-chan int) error {
+	version := 0
+	for number := 0; ; number++ {
+		_, data, err := c.conn.Read(ctx)
+		if err != nil {
+			return fmt.Errorf("waiting for the answer to message %d: %w", number, err)
+		}
+		c.mu.Lock()
+		sent := c.sent[min(number, len(c.sent)-1)]
+		c.mu.Unlock()
+		c.trips = append(c.trips, time.Since(sent))
+		by, rest, _ := strings.Cut(string(data), " ")
+		answeredBy, err := strconv.Atoi(by)
+		if err != nil || answeredBy < version {
+			return fmt.Errorf("answer %d is %q, after one of version %d", number, data, version)
+		}
+		version = answeredBy
+		switch rest {
+		case fmt.Sprintf("%d message %d", number+1, number):
+		case fmt.Sprintf("%d last %d", number+1, number):
+			if want := <-total; want != number+1 {
+				return fmt.Errorf("%d answers to %d messages", number+1, want)
+			}
+			return nil
+		default:
+			return fmt.Errorf("answer %d is %q", number, data)
+		}
+	}
+}
+
+// goodbye asks for the end and returns what the server closes with; nothing but the close may come.
+func (c *talker) goodbye(ctx context.Context) (code int, reason string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := c.conn.Write(ctx, websocket.MessageText, []byte("bye")); err != nil {
+		return 0, "", err
+	}
+	_, data, err := c.conn.Read(ctx)
+	if err == nil {
+		return 0, "", fmt.Errorf("one answer too many: %q", data)
+	}
+	var closed websocket.CloseError
+	if errors.As(err, &closed) {
+		return int(closed.Code), closed.Reason, nil
+	}
+	return 0, "", err
+}
