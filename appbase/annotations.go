@@ -24,8 +24,11 @@ func (in *instance) bind(notes *goja.Object) error {
 		return failed
 	}
 	in.start, in.stop = in.callables(notes.Get("start")), in.callables(notes.Get("stop"))
+	var wrong *Route
 	var err error
-	in.routes, err = newRoutes(in.info(notes.Get("api")), all)
+	if in.routes, wrong, err = newRoutes(in.info(notes.Get("api")), all); err != nil {
+		_, err = in.failAt(goja.Undefined(), in.bound[wrong].site, in.vm.ToValue(err.Error()))
+	}
 	return err
 }
 
@@ -50,7 +53,7 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
 		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Limits: n.Limits, pattern: p,
 	}
-	b := binding{function: object.Get("method"), guards: object.Get("guards"), every: time.Duration(n.Every * float64(time.Millisecond))}
+	b := binding{function: object.Get("method"), guards: object.Get("guards"), site: object.Get("site"), every: time.Duration(n.Every * float64(time.Millisecond))}
 	b.call, _ = goja.AssertFunction(b.function)
 	route.Guarded = b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
 	return route, b, nil
@@ -63,7 +66,7 @@ func (in *instance) plain(object *goja.Object) goja.Value {
 	plain := in.vm.NewObject()
 	for _, key := range object.Keys() {
 		value := object.Get(key)
-		if key != "method" && key != "guards" && !goja.IsUndefined(value) && !goja.IsNull(value) {
+		if key != "method" && key != "guards" && key != "site" && !goja.IsUndefined(value) && !goja.IsNull(value) {
 			_ = plain.Set(key, value)
 		}
 	}

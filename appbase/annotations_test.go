@@ -77,8 +77,8 @@ func TestMistakesInAnnotations(t *testing.T) {
 		`@Websocket @Get a() {}`:                              `a is http and websocket at once`,
 		`@Guard(() => true) a() {}`:                           `the method has no route to guard`,
 		`@Guard a() {}`:                                       `@Guard`,
-		`@Get("/a/../b") a() {}`:                              `segment 2 is ".."`,
-		`@Get("/:x") a() {} @Get("/:y") b() {}`:               `a and b both answer at /:y`,
+		`@Get("/a/../b") a() {}`:                              `app.ts:1:60: TypeError: path "/a/../b": segment 2 is ".."`,
+		`@Get("/:x") a() {} @Get("/:y") b() {}`:               `app.ts:1:75: TypeError: a and b both answer at /:y`,
 	} {
 		w := emptyWorld(t)
 		err := w.tryLoad(`export default class App extends AppBase { ` + body + ` }`)

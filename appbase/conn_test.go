@@ -21,13 +21,15 @@ func TestWhatCanBeSent(t *testing.T) {
 			ws.send({ a: 1 }); ws.send([1, 2]); ws.send(7); ws.send(true); ws.send(null);
 			ws.send(new Uint8Array([65, 66, 67]).subarray(1)); ws.sendBytes(new DataView(new Uint8Array([68, 69]).buffer, 1));
 			ws.sendBytes(new Uint8Array([70]).buffer);
-			for (const bad of [undefined, () => 1, Symbol("x")]) {
+			const cycle = {}; cycle.self = cycle;
+			for (const bad of [undefined, () => 1, Symbol("x"), cycle, 1n, Promise.resolve(1)]) {
 				try { ws.send(bad); ws.send("taken"); } catch (e) { ws.send(e.name); }
 			}
+			try { ws.send = 1; } catch (e) { ws.send(e.name); }
 			try { ws.sendBytes("text"); } catch (e) { ws.send(e.message); }
 		}
 	}`)
-	w.open("1", "/echo").want(t, `{"a":1}|[1,2]|7|true|null|bytes:BC|bytes:E|bytes:F|TypeError|TypeError|TypeError|`+
+	w.open("1", "/echo").want(t, `{"a":1}|[1,2]|7|true|null|bytes:BC|bytes:E|bytes:F|TypeError|TypeError|TypeError|TypeError|TypeError|TypeError|TypeError|`+
 		`sendBytes takes an ArrayBuffer, a typed array or a DataView, not the text "text"; a text goes through send`)
 }
 

@@ -112,7 +112,7 @@ func (h *handle) Set(key string, value goja.Value) bool {
 	switch {
 	case key == "state":
 		return h.setState(value)
-	case h.isView(key), key != "" && key[0] == ' ':
+	case h.isView(key), h.inst.wsConn.Get(key) != nil, key != "" && key[0] == ' ':
 		return false
 	case isEventProperty(key):
 		h.ensureEvents().setProperty(key, value)

@@ -37,8 +37,8 @@ var preludes = sync.OnceValues(func() (compiled struct{ annotations, http, base 
 
 // prelude is what the host calls of it.
 type prelude struct {
-	findClass, describe, serve, admit goja.Callable
-	requestMark                       *goja.Symbol // tells the server's own requests
+	findClass, describe, failAt, serve, admit goja.Callable
+	requestMark                               *goja.Symbol // tells the server's own requests
 }
 
 // install fills a fresh runtime: the host modules, then the prelude.
@@ -71,6 +71,7 @@ func (in *instance) install() error {
 	}
 	in.findClass, _ = goja.AssertFunction(annotations.Get("findClass"))
 	in.describe, _ = goja.AssertFunction(annotations.Get("describe"))
+	in.failAt, _ = goja.AssertFunction(annotations.Get("failAt"))
 	in.serve, _ = goja.AssertFunction(web.Get("serve"))
 	in.admit, _ = goja.AssertFunction(web.Get("admit"))
 	return nil
@@ -118,7 +119,12 @@ func (in *instance) defineGlobal(name string, value goja.Value) error {
 
 func (in *instance) annotationsHost() map[string]any {
 	return map[string]any{
-		"show":     func(value goja.Value) string { return show(value) },
+		"show": func(value goja.Value) string { return show(value) },
+		"checkPath": func(path string) {
+			if _, err := parsePattern(path); err != nil {
+				panic(in.vm.NewTypeError("%s", err.Error()))
+			}
+		},
 		"duration": func(value goja.Value) float64 { return in.duration(value) },
 	}
 }

@@ -46,6 +46,7 @@ type binding struct {
 	call     goja.Callable
 	function goja.Value
 	guards   goja.Value // array of functions
+	site     goja.Value // an error made where the annotation stands
 	every    time.Duration
 }
 

@@ -160,16 +160,16 @@ func (route *Route) before(other *Route) bool {
 	return route.pattern.before(other.pattern)
 }
 
-// newRoutes checks what only the whole table can show.
-func newRoutes(info Info, all []*Route) (*Routes, error) {
+// newRoutes checks what only the whole table can show; wrong is the route that the error is about.
+func newRoutes(info Info, all []*Route) (routes *Routes, wrong *Route, err error) {
 	for i, a := range all {
 		for _, b := range all[:i] {
 			if err := clash(a, b); err != nil {
-				return nil, err
+				return nil, a, err
 			}
 		}
 	}
-	return &Routes{Info: info, all: all}, nil
+	return &Routes{Info: info, all: all}, nil, nil
 }
 
 func clash(a, b *Route) error {

@@ -17,7 +17,7 @@ func route(t testing.TB, kind Kind, path string, verbs ...string) *Route {
 
 func table(t testing.TB, all ...*Route) *Routes {
 	t.Helper()
-	r, err := newRoutes(Info{}, all)
+	r, _, err := newRoutes(Info{}, all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestRouteClashes(t *testing.T) {
 		{route(t, KindWebsocket, "/a"), route(t, KindHTTP, "/a", "GET"), true},
 		{route(t, KindWebsocket, "/a"), route(t, KindWebsocket, "/a"), false},
 	} {
-		if _, err := newRoutes(Info{}, []*Route{tc.a, tc.b}); (err == nil) != tc.ok {
+		if _, _, err := newRoutes(Info{}, []*Route{tc.a, tc.b}); (err == nil) != tc.ok {
 			t.Errorf("%v and %v: %v", tc.a, tc.b, err)
 		}
 	}

@@ -17,15 +17,20 @@ func (in *instance) message(value goja.Value) Message {
 	if data, ok := in.bytesOf(value); ok {
 		return Message{Bytes: data, Binary: true}
 	}
+	if object, ok := value.(*goja.Object); ok && object.ExportType() == promiseType {
+		panic(in.vm.NewTypeError("a promise cannot be sent: is an await missing?"))
+	}
 	text, err := in.stringify(value)
 	if err != nil {
-		panic(err)
+		in.rt.Throw(err)
 	}
 	if text == "" {
 		panic(in.vm.NewTypeError("%s cannot be sent: it has no JSON form", show(value)))
 	}
 	return Message{Text: text}
 }
+
+var promiseType = reflect.TypeFor[*goja.Promise]()
 
 var arrayBufferType = reflect.TypeFor[goja.ArrayBuffer]()
 

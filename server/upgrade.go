@@ -31,6 +31,7 @@ type refusal struct {
 //
 // A client that offers subprotocols of which the route speaks none goes on without one (RFC 6455 4.2.2).
 func (s *Server) upgrade(w *steadyWriter, r *http.Request, t target, ok bool) {
+	w.Header().Set("Connection", "close") // of a refusal: clients that wanted a WebSocket have no other use for it
 	up, err := parseUpgrade(r)
 	if err != nil {
 		s.badHandshake(w, r, err)

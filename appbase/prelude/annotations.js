@@ -41,7 +41,8 @@
     const note = (options) => (method, context) => {
       checkMethod(label, context);
       annotated++;
-      notesOf(context.metadata).members.push({ label, name: context.name, method, ...read(options, context.name) });
+      const site = new TypeError(); // knows where the annotation stands
+      notesOf(context.metadata).members.push({ label, name: context.name, method, site, ...read(options, context.name) });
     };
     const toOptions = (args) => {
       const [first] = args;
@@ -62,6 +63,7 @@
   const pathOf = (options, name) => {
     const path = options.path ?? (name === "index" ? "/" : "/" + name);
     if (typeof path !== "string") fail(`path must be a text, not ${host.show(path)}`);
+    host.checkPath(path);
     return path;
   };
 
@@ -133,7 +135,7 @@
         return;
       }
       checkMethod("@Guard", context);
-      notes.members.push({ kind: "guard", label: "@Guard", name: context.name, guards });
+      notes.members.push({ kind: "guard", label: "@Guard", name: context.name, guards, site: new TypeError() });
     };
   }
 
@@ -197,14 +199,20 @@
       .filter((name) => name !== "constructor" && !name.startsWith("_") && !taken.has(name))
       .map((name) => ({ name, method: Object.getOwnPropertyDescriptor(Class.prototype, name).value }))
       .filter(({ method }) => typeof method === "function")
-      .map(({ name, method }) => ({ label: "@Api", kind: "http", verbs: [], name, method, path: pathOf({}, name), guards }));
+      .map(({ name, method }) => ({ label: "@Api", kind: "http", verbs: [], name, method, site: new TypeError(), path: pathOf({}, name), guards }));
+  }
+
+  /** Throws what is wrong with a route from where its annotation stands. */
+  function failAt(site, message) {
+    site.message = message;
+    throw site;
   }
 
   function checkMembers(members) {
     for (const m of members) {
       const kinds = new Set(members.filter((o) => o.name === m.name && o.path !== undefined).map((o) => o.kind));
-      if (kinds.size > 1) fail(`${m.name} is ${[...kinds].join(" and ")} at once: make two methods of it`);
-      if (m.kind === "guard" && kinds.size === 0) fail(`@Guard on ${m.name}: the method has no route to guard`);
+      if (kinds.size > 1) failAt(m.site, `${m.name} is ${[...kinds].join(" and ")} at once: make two methods of it`);
+      if (m.kind === "guard" && kinds.size === 0) failAt(m.site, `@Guard on ${m.name}: the method has no route to guard`);
     }
   }
 
@@ -214,6 +222,6 @@
       Get: verb("@Get", ["GET"]), Post: verb("@Post", ["POST"]), Put: verb("@Put", ["PUT"]), Patch: verb("@Patch", ["PATCH"]),
       Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []),
     },
-    findClass, describe,
+    findClass, describe, failAt,
   };
 })

@@ -168,7 +168,8 @@
     if (value === undefined || value === null) return [204, []];
     if (typeof value === "string") return typed(/^\s*<(!doctype\s+html|html)\b/i.test(value) ? "text/html;charset=UTF-8" : "text/plain;charset=UTF-8", value);
     if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return typed("application/octet-stream", value);
-    if (typeof value === "function" || typeof value === "symbol" || typeof value[Symbol.asyncIterator] === "function") throw new TypeError(`a handler returned ${host.show(value)}, which cannot be sent`);
+    if (typeof value[Symbol.asyncIterator] === "function") throw new TypeError("a handler returned an async iterable: streamed answers are not there yet");
+    if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`a handler returned ${host.show(value)}, which cannot be sent`);
     return typed("application/json", json(value));
   }
 
