@@ -39,18 +39,22 @@ type native = func(goja.FunctionCall) goja.Value
 // bounds puts guards round native functions.
 type bounds struct {
 	rt     *Runtime
-	spent  int64 // bytes made in the present entry
-	active int   // native functions that are active, one inside the other
-	steps  uint  // of iterators
-	pause  native
-	failed []error
+	spent  int64             // bytes made in the present entry
+	active int               // native functions that are active, one inside the other
+	steps  uint              // of iterators
+	keys   map[string]string // property names of JSON texts
+	pause  native            // runs script, and so ends an entry that was interrupted
+
+	intrinsics *goja.Object // of the prelude
+	deepFlat   native       // the prelude's Array.prototype.flat
+	failed     []error
 }
 
 // installBounds guards everything that is known to need it.
 func (rt *Runtime) installBounds() error {
 	b := &rt.bounds
 	b.rt = rt
-	b.pause = b.callable(b.eval("() => {}"))
+	b.pause = b.callable(b.intrinsic("pause"))
 	b.strings()
 	b.arrays()
 	b.typedArrays()
@@ -65,17 +69,9 @@ func (rt *Runtime) installBounds() error {
 	return errors.Join(b.failed...)
 }
 
-// eval is the value of an expression.
-func (b *bounds) eval(expression string) *goja.Object {
-	program, err := compileTrusted("bounds", "("+expression+")")
-	if err == nil {
-		var v goja.Value
-		if v, err = b.rt.vm.RunProgram(program); err == nil {
-			return v.(*goja.Object)
-		}
-	}
-	b.failed = append(b.failed, err)
-	return b.rt.vm.NewObject()
+// intrinsic is an object of the prelude's intrinsics.
+func (b *bounds) intrinsic(path ...string) *goja.Object {
+	return b.object(b.intrinsics, path)
 }
 
 // check remembers an error of setting up.
@@ -87,7 +83,10 @@ func (b *bounds) check(err error) {
 
 // global returns a global object, or a property path below it.
 func (b *bounds) global(path ...string) *goja.Object {
-	o := b.rt.vm.GlobalObject()
+	return b.object(b.rt.vm.GlobalObject(), path)
+}
+
+func (b *bounds) object(o *goja.Object, path []string) *goja.Object {
 	for _, name := range path {
 		next, ok := o.Get(name).(*goja.Object)
 		if !ok {

@@ -129,8 +129,8 @@ const nativeFlat = 4
 
 func (b *bounds) flat(call goja.FunctionCall, original native) goja.Value {
 	b.long(call.This, maxElements)
-	if depth := call.Argument(0); !goja.IsUndefined(depth) && !(depth.ToFloat() <= nativeFlat) && b.rt.deepFlat != nil {
-		return b.rt.deepFlat(call)
+	if depth := call.Argument(0); !goja.IsUndefined(depth) && !(depth.ToFloat() <= nativeFlat) {
+		return b.deepFlat(call)
 	}
 	return original(call)
 }

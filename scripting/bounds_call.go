@@ -22,8 +22,8 @@ func (b *bounds) calls() {
 // iterators lets the watchdog into the loops of native functions (and of
 // spreads) over arrays and strings, which call next and run no script.
 func (b *bounds) iterators() {
-	for _, of := range []string{"[][Symbol.iterator]()", "''[Symbol.iterator]()", "new Map().entries()", "new Set().values()", "''.matchAll(/a/g)"} {
-		b.guard(b.eval("Object.getPrototypeOf("+of+")"), "next", func(call goja.FunctionCall, original native) goja.Value {
+	for _, i := range b.intrinsic("iterators").Keys() {
+		b.guard(b.intrinsic("iterators", i), "next", func(call goja.FunctionCall, original native) goja.Value {
 			b.step()
 			return original(call)
 		})
@@ -33,9 +33,8 @@ func (b *bounds) iterators() {
 // generators bounds generators that delegate to each other: the engine does
 // not count them as calls.
 func (b *bounds) generators() {
-	prototype := b.eval("Object.getPrototypeOf(function* () {}).prototype")
 	for _, name := range []string{"next", "return", "throw"} {
-		b.guard(prototype, name, b.nested)
+		b.guard(b.intrinsic("generator"), name, b.nested)
 	}
 }
 
@@ -50,7 +49,7 @@ func (b *bounds) nested(call goja.FunctionCall, original native) goja.Value {
 }
 
 // maxPrototypes bounds a chain of prototypes.
-const maxPrototypes = 10000
+const maxPrototypes = 2000
 
 // prototypes guards what lengthens a chain of prototypes, or makes a circle of
 // it through a proxy, in which the engine would look for a property for ever.
@@ -103,7 +102,7 @@ func unproxied(o *goja.Object) *goja.Object {
 
 // guardProtoSetter guards the setter of __proto__.
 func (b *bounds) guardProtoSetter(prototype *goja.Object) {
-	pair := b.eval("Object.getOwnPropertyDescriptor(Object.prototype, '__proto__')")
+	pair := b.intrinsic("proto")
 	original := b.callable(pair.Get("set"))
 	setter := b.rt.native("set __proto__", 1, func(call goja.FunctionCall) goja.Value {
 		b.chain(call.This, call.Argument(0))

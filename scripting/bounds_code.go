@@ -15,15 +15,15 @@ func (b *bounds) code() {
 		b.source(call.Arguments)
 		return original(call)
 	})
-	for _, of := range []string{"function () {}", "async function () {}", "function* () {}"} {
-		proxy := b.proxyOf(b.eval("("+of+").constructor"), func(args []goja.Value) []goja.Value {
+	for _, i := range b.intrinsic("functions").Keys() {
+		proxy := b.proxyOf(b.intrinsic("functions", i), func(args []goja.Value) []goja.Value {
 			b.source(args)
 			return args
 		})
 		if prototype, ok := proxy.Get("prototype").(*goja.Object); ok {
 			b.check(define(b.rt.vm, prototype, "constructor", proxy))
 		}
-		if of == "function () {}" {
+		if i == "0" {
 			b.check(define(b.rt.vm, b.global(), "Function", proxy))
 		}
 	}

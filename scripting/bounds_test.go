@@ -18,15 +18,15 @@ var killers = []struct{ name, expression string }{
 	{"padStart", `"x".padStart(2 ** 40)`},
 	{"padEnd", `"x".padEnd({ valueOf: () => 2 ** 40 }, "ab")`},
 	{"concat of strings", `"".concat(...Array(100000).fill("x".repeat(1e6)))`},
-	{"replace", `"x".repeat(1e6).replace(/x/g, "y".repeat(1e5))`},
-	{"replace by what follows", `"x".repeat(1e5).replace(/x/g, "$'$'")`},
-	{"replaceAll", `"x".repeat(1e5).replaceAll("x", "y".repeat(1e5))`},
-	{"replace by a function", `"x".repeat(1e5).replace(/x/g, ((s) => () => s)("y".repeat(1e6)))`},
+	{"replace", `"x".repeat(1e4).replace(/x/g, "y".repeat(1e5))`},
+	{"replace by what follows", `"x".repeat(2e4).replace(/x/g, "$'$'")`},
+	{"replaceAll", `"x".repeat(1e4).replaceAll("x", "y".repeat(1e5))`},
+	{"replace by a function", `"x".repeat(1e4).replace(/x/g, ((s) => () => s)("y".repeat(1e6)))`},
 	{"join", `Array(100000).fill("x".repeat(1e6)).join()`},
 	{"join with a separator", `"x".repeat(1e5).split("").join("y".repeat(1e6))`},
-	{"split", `"x".repeat(2 ** 26).split("")`},
+	{"split", `"x".repeat(2 ** 25).split("")`},
 	{"normalize", `"\u{FDFA}".repeat(2e6).normalize("NFKD")`},
-	{"every match", `"x".repeat(6e7).match(/x/g)`},
+	{"every match", `"x".repeat(2 ** 24 + 1).match(/x/g)`},
 	{"ArrayBuffer", `new ArrayBuffer(2 ** 40)`},
 	{"Uint8Array", `new Uint8Array(2 ** 40)`},
 	{"Float64Array", `new Float64Array(2 ** 31)`},
@@ -34,7 +34,7 @@ var killers = []struct{ name, expression string }{
 	{"a subclass of one", `new (class extends Uint8Array {})(2 ** 40)`},
 	{"many buffers", `{ const all = []; for (;;) all.push(new Uint8Array(1e7)); }`},
 	{"TypedArray.from", `Uint8Array.from({ length: 2 ** 32 })`},
-	{"a typed array's join", `new Uint8Array(2 ** 27).join()`},
+	{"a typed array's join", `new Uint8Array(2 ** 23).join()`},
 	{"apply", `Math.max.apply(null, new Array(2 ** 31))`},
 	{"Reflect.apply", `Reflect.apply(Math.max, null, { length: 2 ** 31 })`},
 	{"Reflect.construct", `Reflect.construct(Array, { length: 2 ** 31 })`},
@@ -65,15 +65,16 @@ var killers = []struct{ name, expression string }{
 }
 
 func TestKillers(t *testing.T) {
+	all := slices.Clone(killers)
 	for _, method := range []string{
 		"concat([1])", "copyWithin(1, 0)", "every((x) => x)", "fill(0)", "filter((x) => x)", "flat()", "flatMap((x) => x)",
 		"forEach((x) => x)", "includes(1)", "indexOf(1)", "join()", "lastIndexOf(1)", "map((x) => x)", "reduce((x) => x, 0)",
 		"reduceRight((x) => x, 0)", "reverse()", "shift()", "slice()", "some((x) => x)", "sort()", "splice(0, 1)",
 		"toLocaleString()", "toReversed()", "toSorted()", "toSpliced(0, 1)", "toString()", "unshift(1)", "with(0, 1)",
 	} {
-		killers = append(killers, struct{ name, expression string }{"array's " + method, "new Array(2 ** 32 - 1)." + method})
+		all = append(all, struct{ name, expression string }{"array's " + method, "new Array(2 ** 32 - 1)." + method})
 	}
-	for _, killer := range killers {
+	for _, killer := range all {
 		t.Run(killer.name, func(t *testing.T) {
 			t.Parallel()
 			caught(t, killer.expression, "RangeError")

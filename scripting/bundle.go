@@ -48,12 +48,13 @@ func bundleApp(ctx context.Context, o CompileOptions) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.addEntry(o.Entry)
 	in.addConfigs()
 	b := &bundle{hash: in.hash(), inputs: in.paths()}
 	if len(result.Errors) > 0 {
-		return nil, &CompileError{Errors: mistakes(o, result.Errors), inputs: b.inputs}
+		return nil, &CompileError{Errors: mistakes(o, "SyntaxError", result.Errors), inputs: b.inputs}
 	}
-	b.warnings = mistakes(o, result.Warnings)
+	b.warnings = mistakes(o, "Warning", result.Warnings)
 	for _, file := range result.OutputFiles {
 		if filepath.Ext(file.Path) == ".map" {
 			b.sourceMap = file.Contents

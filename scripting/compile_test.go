@@ -95,7 +95,7 @@ func TestCompileMistakes(t *testing.T) {
 		{"a missing scoped package", `import x from "@a/b/c"; x();`, `app.ts:1:15: SyntaxError: Could not resolve "@a/b/c"`, "npm install @a/b in ."},
 		{"Node's modules", `import fs from "node:fs"; fs();`, `app.ts:1:16: SyntaxError: Could not resolve "node:fs"`, "node:fs is a module of Node.js, which apps do not have"},
 		{"a missing export", `import { nope } from "sigil"; nope();`, `app.ts:1:10: SyntaxError: No matching export in "sigil:sigil" for import "nope"`, ""},
-		{"twice declared", "let a;\nlet a;", `app.ts:2:5: SyntaxError: The symbol "a" has already been declared`, `The symbol "a" was originally declared here:`},
+		{"twice declared", "let a;\nlet a;", `app.ts:2:5: SyntaxError: The symbol "a" has already been declared`, `The symbol "a" was originally declared here: app.ts:1:5`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

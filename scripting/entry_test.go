@@ -255,7 +255,7 @@ func TestPanicOfNativeFunction(t *testing.T) {
 	}
 	_, err := rt.CallExport(exports, "f", host)
 	e := asError(t, err)
-	if !strings.Contains(e.Message, "assignment to entry in nil map") {
+	if !strings.Contains(e.Message, "assignment to entry in nil map") || !strings.Contains(e.Detail(), "entry_test.go") {
 		t.Errorf("got %v", e)
 	}
 	v, err := rt.CallExport(exports, "ok")

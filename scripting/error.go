@@ -36,6 +36,7 @@ type Error struct {
 	related []*Error // cause, or the members of an AggregateError
 	label   string   // what related is: "caused by", "error"
 	cause   error    // what the engine returned, nil when detached
+	native  string   // the stack of a Go panic
 }
 
 // Frame is one active function of a stack.
@@ -77,12 +78,16 @@ func (e *Error) Detached() *Error {
 
 // Detail is several lines for a log or a page: the message, the place, the
 // source line with a caret below the column, the rest of the stack, causes,
-// and the hint. It does not end in a line end.
+// the hint, and the Go stack of a native function that panicked. It does not
+// end in a line end.
 func (e *Error) Detail() string {
 	var b strings.Builder
 	e.writeDetail(&b)
 	if e.Hint != "" {
 		b.WriteString("\n  hint: " + e.Hint)
+	}
+	if e.native != "" {
+		b.WriteString("\n" + e.native)
 	}
 	return b.String()
 }

@@ -84,6 +84,17 @@ func (in *inputs) add(path string, text []byte) {
 	in.hashes[path] = sha256.Sum256(text)
 }
 
+// addEntry counts the entry as an input under the path it was asked for by,
+// which may be a symbolic link.
+func (in *inputs) addEntry(path string) {
+	in.mu.Lock()
+	_, known := in.hashes[path]
+	in.mu.Unlock()
+	if !known {
+		_, _ = in.read(path) // a missing entry is the bundler's to tell
+	}
+}
+
 // paths are the files read so far, sorted.
 func (in *inputs) paths() []string {
 	in.mu.Lock()

@@ -70,7 +70,13 @@ func (rt *Runtime) mapError(err error) *Error {
 	case errors.As(err, &exception):
 		return rt.exceptionError(exception, maxCauseDepth)
 	}
-	return &Error{Name: "Error", Message: clip(err.Error(), maxMessageBytes), cause: err}
+	e := &Error{Name: "Error", Message: clip(err.Error(), maxMessageBytes), cause: err}
+	var panicked *goPanic
+	if errors.As(err, &panicked) {
+		e.native = clip(string(panicked.stack), maxMessageBytes)
+		e.Hint = "this is a fault of the server and not of the app"
+	}
+	return e
 }
 
 const messageTooDeep = "Maximum call stack size exceeded"

@@ -11,11 +11,11 @@ import (
 
 func regexpQuote(s string) string { return regexp.QuoteMeta(s) }
 
-// mistakes are the bundler's messages as Errors.
-func mistakes(o CompileOptions, messages []api.Message) Errors {
+// mistakes are the bundler's messages as Errors of a name.
+func mistakes(o CompileOptions, name string, messages []api.Message) Errors {
 	var out Errors
 	for _, m := range messages[:min(len(messages), maxMistakes)] {
-		e := &Error{Name: "SyntaxError", Message: m.Text}
+		e := &Error{Name: name, Message: m.Text}
 		if at := m.Location; at != nil {
 			e.File, e.Line = at.File, at.Line
 			e.Column = utf16Column(at.LineText, at.Column)
@@ -46,10 +46,18 @@ func bundlerHint(o CompileOptions, m api.Message) string {
 	}
 	for _, note := range m.Notes {
 		if note.Text != "" {
-			return clip(note.Text, 300)
+			return clip(note.Text+notePlace(note.Location), 300)
 		}
 	}
 	return ""
+}
+
+// notePlace is where a note points.
+func notePlace(at *api.Location) string {
+	if at == nil {
+		return ""
+	}
+	return " " + position(at.File, at.Line, utf16Column(at.LineText, at.Column))
 }
 
 // unresolvedHint is what to try about an import of something missing.

@@ -1,6 +1,7 @@
 package scripting
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -16,7 +17,8 @@ const (
 func wordsOf(sources map[string]*source) []string {
 	seen := make(map[string]bool)
 	scanned := 0
-	for _, s := range sources {
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		s := sources[name]
 		if scanned += len(s.content); scanned > maxScannedBytes {
 			break
 		}
@@ -27,12 +29,7 @@ func wordsOf(sources map[string]*source) []string {
 			}
 		}
 	}
-	words := make([]string, 0, len(seen))
-	for word := range seen {
-		words = append(words, word)
-	}
-	slices.Sort(words)
-	return words
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // nearest is the word that a name is most likely a misspelling of, or "":
@@ -50,7 +47,7 @@ func nearest(name string, words []string) string {
 		if strings.EqualFold(word, name) {
 			return word
 		}
-		if d := distance(name, word, most); d <= most && (best == "" || d < most) {
+		if d := distance(strings.ToLower(name), strings.ToLower(word), most); d <= most && (best == "" || d < most) {
 			best, most = word, d
 		}
 	}

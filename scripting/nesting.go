@@ -35,7 +35,8 @@ type nesting struct {
 
 func (n *nesting) token(t token) {
 	operand := t.kind == tokenLiteral || t.kind == tokenWord && !isKeyword(t.text)
-	adjacent := operand && n.operand // two operands in a row: a new statement
+	tagged := t.kind == tokenLiteral && t.text[0] == '`' && n.operand
+	adjacent := operand && n.operand && !tagged // two operands in a row: a new statement
 	n.operand = operand
 	switch open := len(n.lex.brackets); {
 	case open > len(n.outer):
@@ -47,7 +48,7 @@ func (n *nesting) token(t token) {
 		n.separate()
 	case t.is("else"):
 		n.set(n.ended + 1)
-	case !operand && t.kind != tokenTemplate:
+	case tagged, !operand && t.kind != tokenTemplate:
 		n.set(n.chain + 1)
 	}
 }

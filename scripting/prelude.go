@@ -94,7 +94,8 @@ func (rt *Runtime) installPrelude() error {
 		return fmt.Errorf("run the prelude: %w", err)
 	}
 	rt.waiting.attach, _ = goja.AssertFunction(made.(*goja.Object).Get("attach"))
-	rt.deepFlat = rt.bounds.callable(made.(*goja.Object).Get("deepFlat"))
+	rt.bounds.deepFlat = rt.bounds.callable(made.(*goja.Object).Get("deepFlat"))
+	rt.bounds.intrinsics = made.(*goja.Object).Get("intrinsics").(*goja.Object)
 	return nil
 }
 

@@ -423,5 +423,14 @@
     return out;
   }
 
-  return { attach, deepFlat };
+  // intrinsics are what the host guards and cannot name.
+  const intrinsics = {
+    pause() {},
+    iterators: [[][Symbol.iterator](), ""[Symbol.iterator](), new Map().entries(), new Set().values(), "".matchAll(/a/g)].map(getPrototypeOf),
+    generator: getPrototypeOf(function* () {}).prototype,
+    functions: [function () {}.constructor, async function () {}.constructor, function* () {}.constructor],
+    proto: Object.getOwnPropertyDescriptor(Object.prototype, "__proto__"),
+  };
+
+  return { attach, deepFlat, intrinsics };
 })

@@ -127,7 +127,7 @@ func binaryProperty(name string) (runeSet, bool) {
 // assigned is every code point of a category but Cn.
 func assigned() runeSet {
 	c := unicode.Categories
-	return setOf(c["L"], c["M"], c["N"], c["P"], c["S"], c["Z"], c["C"])
+	return setOf(c["L"], c["M"], c["N"], c["P"], c["S"], c["Z"], c["Cc"], c["Cf"], c["Cs"], c["Co"])
 }
 
 // shortCategory is the short name of a general category.

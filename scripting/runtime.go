@@ -22,7 +22,6 @@ type Runtime struct {
 
 	bounds   bounds
 	depths   depthGuard
-	deepFlat native // the prelude's Array.prototype.flat
 	rejected rejections
 	loose    []goja.Value   // thrown by microtasks of the present entry
 	kept     []*goja.Object // see keep

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
@@ -292,7 +291,7 @@ func wrapsGo(o *goja.Object) bool {
 	t := o.ExportType()
 	switch t.Kind() {
 	case reflect.Struct:
-		return t != reflect.TypeFor[time.Time]() && t != reflect.TypeFor[goja.Proxy]() && t != reflect.TypeFor[goja.ArrayBuffer]()
+		return t != reflect.TypeFor[goja.Proxy]() && t != reflect.TypeFor[goja.ArrayBuffer]() && o.ClassName() != "Date"
 	case reflect.Pointer:
 		return t != reflect.TypeFor[*goja.Promise]()
 	}

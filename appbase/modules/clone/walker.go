@@ -140,34 +140,34 @@ func (w *walker) boxed(object *goja.Object, class string) goja.Value {
 func (w *walker) other(object *goja.Object, seen memory) goja.Value {
 	switch object.ExportType() {
 	case plainType:
-		w.refusePlatform(object)
-		return w.plain(object, seen)
+		if proto := object.Prototype(); proto == nil || proto == w.root {
+			return w.plain(object, seen)
+		}
 	case mapType:
 		return w.mapping(object, seen)
 	case setType:
 		return w.set(object, seen)
 	case bigType:
 		return w.leaf(object, seen, w.boxed(object, "BigInt"))
-	}
-	if buffer, ok := isolated(object); ok {
+	case bufferType:
+		buffer, _ := isolated(object)
 		return w.leaf(object, seen, w.buffer(buffer))
 	}
-	if w.call("isView", object).ToBoolean() {
-		return w.view(object, seen)
-	}
-	w.refusePlatform(object)
-	w.refuse("an object of the server")
-	return nil
+	return w.instance(object, seen)
 }
 
-// refusePlatform refuses instances of the engine's and the server's own classes.
-func (w *walker) refusePlatform(object *goja.Object) {
-	if proto := object.Prototype(); proto == nil || proto == w.root {
-		return
+// instance clones a view, or an instance of a class of the script's own.
+func (w *walker) instance(object *goja.Object, seen memory) goja.Value {
+	if w.call("isView", object).ToBoolean() {
+		return w.view(object, seen)
 	}
 	if tag := w.call("platform", object); !goja.IsUndefined(tag) {
 		w.refuse("#<" + tag.String() + ">")
 	}
+	if object.ExportType() != plainType {
+		w.refuse("an object of the server")
+	}
+	return w.plain(object, seen)
 }
 
 // buffer copies memory. The script's constructor makes it, so that it counts against the script's bounds.

@@ -3,7 +3,6 @@ package console
 import (
 	"encoding/hex"
 	"fmt"
-	"math/big"
 	"reflect"
 	"strconv"
 
@@ -15,8 +14,7 @@ var (
 	promiseType = reflect.TypeFor[*goja.Promise]()
 	bufferType  = reflect.TypeFor[goja.ArrayBuffer]()
 	mapType     = reflect.TypeFor[[][2]any]()
-	bigType     = reflect.TypeFor[*big.Int]()
-	symbolType  = reflect.TypeFor[*goja.Symbol]()
+	plainType   = reflect.TypeFor[map[string]any]()
 	setType     = reflect.TypeFor[[]any]()
 )
 
@@ -144,8 +142,11 @@ func (p *printer) exotic(object *goja.Object) string {
 	switch {
 	case p.helper("isView", object).ToBoolean():
 		return p.view(object)
-	case object.ExportType() == bigType || object.ExportType() == symbolType:
-		return p.boxed(object)
+	case object.ExportType() == plainType:
+		return p.plain(object)
+	}
+	if text := p.boxed(object); text != unknown {
+		return text
 	}
 	return p.plain(object)
 }

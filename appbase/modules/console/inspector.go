@@ -39,6 +39,7 @@ func (in *Inspector) Format(args []goja.Value) string {
 	}
 	for i, arg := range args {
 		if i == maxItems {
+			parts = append(parts, elided)
 			break
 		}
 		parts = append(parts, p.top(arg))

@@ -1,5 +1,5 @@
 // TextEncoder, TextDecoder, atob and btoa. The host's functions get views as buffer, offset and length, read with the
-// engine's own getters, which no script can replace.
+// engine's own getters, which no script can replace; a buffer comes alone.
 (function (host) {
   "use strict";
   const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
@@ -9,27 +9,21 @@
   const getter = (prototype, name) => getOwnPropertyDescriptor(prototype, name).get;
   const kindOf = getter(TypedArray, Symbol.toStringTag);
   const isBuffer = getter(ArrayBuffer.prototype, "byteLength");
-  const read = ["buffer", "byteOffset", "byteLength"];
-  const ofTyped = read.map((name) => getter(TypedArray, name));
-  const ofData = read.map((name) => getter(DataView.prototype, name));
+  const ofTyped = { buffer: getter(TypedArray, "buffer"), offset: getter(TypedArray, "byteOffset"), length: getter(TypedArray, "byteLength") };
+  const data = DataView.prototype;
+  const ofData = { buffer: getter(data, "buffer"), offset: getter(data, "byteOffset"), length: getter(data, "byteLength") };
+  const none = [];
 
-  // region is [buffer, offset, length] of a view.
-  function region(view) {
-    const [buffer, offset, length] = apply(kindOf, view, []) === undefined ? ofData : ofTyped;
-    return [apply(buffer, view, []), apply(offset, view, []), apply(length, view, [])];
-  }
-
-  function source(input) {
-    if (isView(input)) return region(input);
+  function checkBuffer(input) {
     try {
-      return [input, 0, apply(isBuffer, input, [])];
+      apply(isBuffer, input, none);
     } catch {
       throw new TypeError("the first argument of TextDecoder.decode must be an ArrayBuffer, a typed array or a DataView");
     }
   }
 
   function dictionary(options, name) {
-    if (options === undefined || options === null) return {};
+    if (options === undefined || options === null) return none;
     if (typeof options !== "object" && typeof options !== "function") throw new TypeError(`the options of ${name} must be an object`);
     return options;
   }
@@ -45,18 +39,18 @@
       this.#brand;
       if (arguments.length < 2) throw new TypeError(`TextEncoder.encodeInto needs 2 arguments, but got ${arguments.length}`);
       const text = `${source}`;
-      if (!isView(destination) || apply(kindOf, destination, []) !== "Uint8Array") {
+      if (!isView(destination) || apply(kindOf, destination, none) !== "Uint8Array") {
         throw new TypeError("the second argument of TextEncoder.encodeInto must be a Uint8Array");
       }
-      const [buffer, offset, length] = region(destination);
-      const [read, written] = host.encodeInto(text, buffer, offset, length);
-      return { read, written };
+      const { buffer, offset, length } = ofTyped;
+      const done = host.encodeInto(text, apply(buffer, destination, none), apply(offset, destination, none), apply(length, destination, none));
+      return { read: done[0], written: done[1] };
     }
   }
 
   class TextDecoder {
     #decoder; #fatal; #ignoreBOM;
-    constructor(label = "utf-8", options = {}) {
+    constructor(label = "utf-8", options = undefined) {
       const given = dictionary(options, "TextDecoder"), name = `${label}`;
       this.#fatal = Boolean(given.fatal);
       this.#ignoreBOM = Boolean(given.ignoreBOM);
@@ -66,12 +60,16 @@
     get encoding() { return host.describe(this.#decoder); }
     get fatal() { this.#decoder; return this.#fatal; }
     get ignoreBOM() { this.#decoder; return this.#ignoreBOM; }
-    decode(input = undefined, options = {}) {
+    decode(input = undefined, options = undefined) {
       const decoder = this.#decoder;
-      const stream = Boolean(dictionary(options, "TextDecoder.decode").stream);
+      const stream = options === undefined ? false : Boolean(dictionary(options, "TextDecoder.decode").stream);
       if (input === undefined) return host.decode(decoder, stream);
-      const [buffer, offset, length] = source(input);
-      return host.decode(decoder, stream, buffer, offset, length);
+      if (!isView(input)) {
+        checkBuffer(input);
+        return host.decode(decoder, stream, input);
+      }
+      const { buffer, offset, length } = apply(kindOf, input, none) === undefined ? ofData : ofTyped;
+      return host.decode(decoder, stream, apply(buffer, input, none), apply(offset, input, none), apply(length, input, none));
     }
   }
 

@@ -77,7 +77,8 @@ func handle(call goja.FunctionCall) *decoder {
 	return call.Argument(0).(*goja.Object).Export().(*decoder)
 }
 
-// memory is the part of an ArrayBuffer that three arguments name; nothing of a detached one. It is the script's: valid
+// memory is the part of an ArrayBuffer that three arguments name, or all of it if there is but one; nothing of a detached
+// one. It is the script's: valid
 // until the function returns.
 func memory(call goja.FunctionCall, first int) []byte {
 	object, _ := call.Argument(first).(*goja.Object)
@@ -87,6 +88,9 @@ func memory(call goja.FunctionCall, first int) []byte {
 	buffer, ok := object.Export().(goja.ArrayBuffer)
 	if !ok || buffer.Detached() {
 		return nil
+	}
+	if len(call.Arguments) == first+1 {
+		return buffer.Bytes()
 	}
 	all, offset, length := buffer.Bytes(), call.Argument(first+1).ToInteger(), call.Argument(first+2).ToInteger()
 	if offset < 0 || length < 0 || offset+length > int64(len(all)) {
