@@ -89,11 +89,12 @@ func (in *instance) load(p *scripting.Program, done func(error)) {
 
 // instantiate finds the class, makes its object and binds its routes.
 func (in *instance) instantiate(exports *goja.Object) error {
-	class, err := in.findClass(goja.Undefined(), exports, in.vm.Get("AppBase"))
+	base := in.vm.Get("AppBase")
+	class, err := in.findClass(goja.Undefined(), exports, base)
 	if err != nil {
 		return err
 	}
-	notes, err := in.describe(goja.Undefined(), class)
+	notes, err := in.describe(goja.Undefined(), class, base)
 	if err != nil {
 		return err
 	}

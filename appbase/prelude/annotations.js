@@ -179,7 +179,7 @@
   }
 
   /** What the class declares: { api, routes, start, stop }. */
-  function describe(Class) {
+  function describe(Class, AppBase) {
     const metadata = Object.hasOwn(Class, Symbol.metadata) ? Class[Symbol.metadata] : {};
     const { api = {}, guards, members } = notesOf(metadata);
     const named = (kind) => members.filter((m) => m.kind === kind);
@@ -188,7 +188,7 @@
       guards: [...guards, ...named("guard").filter((g) => g.name === m.name).flatMap((g) => g.guards), ...m.guards],
     }));
     if (api.expose === "public") routes.push(...publicMethods(Class, members, guards));
-    checkMembers(members);
+    checkMembers(members, AppBase);
     return { api, routes, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method) };
   }
 
@@ -208,8 +208,11 @@
     throw site;
   }
 
-  function checkMembers(members) {
+  function checkMembers(members, AppBase) {
     for (const m of members) {
+      if (m.name !== "constructor" && Object.hasOwn(AppBase.prototype, m.name)) {
+        failAt(m.site, `${m.name} hides this.${m.name} of AppBase: give the method another name, and ${m.label} the path "/${m.name}"`);
+      }
       const kinds = new Set(members.filter((o) => o.name === m.name && o.path !== undefined).map((o) => o.kind));
       if (kinds.size > 1) failAt(m.site, `${m.name} is ${[...kinds].join(" and ")} at once: make two methods of it`);
       if (m.kind === "guard" && kinds.size === 0) failAt(m.site, `@Guard on ${m.name}: the method has no route to guard`);

@@ -223,7 +223,7 @@ func TestBoundedText(t *testing.T) {
 		`console.error(new Error("€".repeat(1e6)))`,
 		`console.log(Object.fromEntries(Array.from({ length: 100 }, (_, i) => ["k".repeat(10000) + i, "x"])))`,
 		`console.log(Symbol("x".repeat(1e6)), /x/, 10n ** 30000n)`,
-		`const wide = (n) => n === 0 ? 1 : Array.from({ length: 60 }, () => wide(n - 1)); console.log(wide(2), wide(2))`,
+		`const wide = (n) => n === 0 ? 1 : Array.from({ length: 40 }, () => wide(n - 1)); console.log(wide(3))`,
 		`console.table(Array.from({ length: 100 }, () => Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, "€".repeat(1000)]))))`,
 		`class X { static ["y".repeat(1e6)] = 1 }; console.log(X, Object.defineProperty(() => 1, "name", { value: "n".repeat(1e6) }))`,
 		`console.log(...Array.from({ length: 5000 }, () => "xxxxxxxxxxxxxxxx"))`,

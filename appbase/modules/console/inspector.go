@@ -23,6 +23,9 @@ type Inspector struct {
 	vm    *goja.Runtime
 	table *goja.Object // helpers of the script, nil until the first object is shown
 	known map[string]goja.Callable
+
+	callback goja.Value              // calls take
+	take     func(args []goja.Value) // what the innermost call of each is waiting for
 }
 
 // NewInspector makes an inspector, which costs nothing until it meets an object.
@@ -78,13 +81,18 @@ func (in *Inspector) helper(name string, args ...goja.Value) goja.Value {
 	return value
 }
 
-// each calls a helper that gives what it finds to a function, its last argument.
+// each calls a helper that gives what it finds to a function, its last argument. take may call each in turn.
 func (in *Inspector) each(take func(args []goja.Value), name string, args ...goja.Value) {
-	callback := func(call goja.FunctionCall) goja.Value {
-		take(call.Arguments)
-		return goja.Undefined()
+	if in.callback == nil {
+		in.callback = in.vm.ToValue(func(call goja.FunctionCall) goja.Value {
+			in.take(call.Arguments)
+			return goja.Undefined()
+		})
 	}
-	in.helper(name, append(args, in.vm.ToValue(callback))...)
+	before := in.take
+	defer func() { in.take = before }()
+	in.take = take
+	in.helper(name, append(args, in.callback)...)
 }
 
 func (in *Inspector) text(name string, args ...goja.Value) string {

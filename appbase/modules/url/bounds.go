@@ -6,12 +6,13 @@ import (
 )
 
 // The parser is native code, which nothing interrupts, and takes quadratic time for the authority and for the number of
-// segments in a path: what follows keeps one call below some 20 ms.
+// segments in a path. What follows keeps one call far below the time that a handler may take.
 const (
-	maxURLBytes       = 1 << 20
+	maxURLBytes       = 1 << 18
 	maxPathBytes      = 1 << 17 // while it has more than a few segments
 	maxSegments       = 1 << 10
 	maxAuthorityBytes = 1 << 11
+	maxQueryBytes     = 1 << 24 // of a list that belongs to no URL
 	maxParams         = 100_000
 )
 

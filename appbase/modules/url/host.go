@@ -88,9 +88,9 @@ func (b binding) paramsOf(call goja.FunctionCall) goja.Value {
 
 // newParams(query) is a handle of the list in a query.
 func (b binding) newParams(call goja.FunctionCall) goja.Value {
-	list, err := parseQuery(text(call, 0))
+	p, err := newParams(text(call, 0))
 	b.check(err)
-	return b.vm.ToValue(&params{list: list})
+	return b.vm.ToValue(p)
 }
 
 func (b binding) append(call goja.FunctionCall) goja.Value {
@@ -99,7 +99,7 @@ func (b binding) append(call goja.FunctionCall) goja.Value {
 }
 
 func (b binding) remove(call goja.FunctionCall) goja.Value {
-	handle[params](call).remove(text(call, 1), optional(call, 2))
+	b.check(handle[params](call).remove(text(call, 1), optional(call, 2)))
 	return goja.Undefined()
 }
 
@@ -129,7 +129,7 @@ func (b binding) set(call goja.FunctionCall) goja.Value {
 }
 
 func (b binding) sort(call goja.FunctionCall) goja.Value {
-	handle[params](call).sort()
+	b.check(handle[params](call).sort())
 	return goja.Undefined()
 }
 

@@ -12,34 +12,58 @@ type pair struct{ name, value string }
 
 // params is the list behind a URLSearchParams object.
 type params struct {
-	list []pair
-	url  *record // whose query follows the list; nil for a list of its own
+	list  []pair
+	bytes int     // of all names and values
+	url   *record // whose query follows the list; nil for a list of its own
 }
 
-var errMany = fmt.Errorf("a query has at most %d parameters", maxParams)
+var (
+	errMany  = fmt.Errorf("a query has at most %d parameters", maxParams)
+	errQuery = fmt.Errorf("a query has at most %d bytes, that of a URL %d", maxQueryBytes, maxURLBytes)
+)
 
-// update makes the URL's query that of the list.
-func (p *params) update() {
-	if p.url == nil {
-		return
+func newParams(query string) (*params, error) {
+	list, err := parseQuery(query)
+	if err != nil {
+		return nil, err
 	}
-	u := p.url.url
-	guarded(func() { u.SetSearch(serializeQuery(p.list)) })
+	return &params{list: list, bytes: size(list)}, nil
+}
+
+func size(list []pair) (bytes int) {
+	for _, p := range list {
+		bytes += len(p.name) + len(p.value)
+	}
+	return bytes
+}
+
+// commit makes list the list, and the URL's query that of the list. If it is too long for that, nothing changes.
+func (p *params) commit(list []pair, bytes int) error {
+	if bytes > maxQueryBytes {
+		return errQuery
+	}
+	if p.url != nil {
+		query := serializeQuery(list)
+		if len(query) > maxURLBytes {
+			return errQuery
+		}
+		guarded(func() { p.url.url.SetSearch(query) })
+	}
+	p.list, p.bytes = list, bytes
+	return nil
 }
 
 func (p *params) append(name, value string) error {
 	if len(p.list) >= maxParams {
 		return errMany
 	}
-	p.list = append(p.list, pair{name, value})
-	p.update()
-	return nil
+	return p.commit(append(p.list, pair{name, value}), p.bytes+len(name)+len(value))
 }
 
 // remove drops all pairs of that name, or with a value those that have it too.
-func (p *params) remove(name string, value *string) {
-	p.list = slices.DeleteFunc(p.list, func(other pair) bool { return other.matches(name, value) })
-	p.update()
+func (p *params) remove(name string, value *string) error {
+	list := slices.DeleteFunc(slices.Clone(p.list), func(other pair) bool { return other.matches(name, value) })
+	return p.commit(list, size(list))
 }
 
 func (p pair) matches(name string, value *string) bool {
@@ -66,17 +90,18 @@ func (p *params) set(name, value string) error {
 	if first < 0 {
 		return p.append(name, value)
 	}
-	p.list[first].value = value
-	rest := slices.DeleteFunc(p.list[first+1:], func(other pair) bool { return other.name == name })
-	p.list = p.list[:first+1+len(rest)]
-	p.update()
-	return nil
+	list := slices.Clone(p.list)
+	list[first].value = value
+	rest := slices.DeleteFunc(list[first+1:], func(other pair) bool { return other.name == name })
+	list = list[:first+1+len(rest)]
+	return p.commit(list, size(list))
 }
 
 // sort orders by name, comparing UTF-16 code units, and keeps the order of equal names.
-func (p *params) sort() {
-	slices.SortStableFunc(p.list, func(a, b pair) int { return compareUnits(a.name, b.name) })
-	p.update()
+func (p *params) sort() error {
+	list := slices.Clone(p.list)
+	slices.SortStableFunc(list, func(a, b pair) int { return compareUnits(a.name, b.name) })
+	return p.commit(list, p.bytes)
 }
 
 // compareUnits compares as UTF-16 does, where what needs a surrogate pair stands before U+E000 to U+FFFF.

@@ -111,13 +111,34 @@ func TestTooManyParams(t *testing.T) {
 		t.Fatal(err)
 	}
 	for source, want := range map[string]string{
-		`new URLSearchParams(long).size`:                 "100000",
-		`new URLSearchParams(long + "b")`:                "RangeError: a query has at most 100000 parameters",
-		`new URLSearchParams(long).append("b", "")`:      "RangeError: a query has at most 100000 parameters",
-		`new URL("http://h?" + long + "b").searchParams`: "RangeError: a query has at most 100000 parameters",
+		`new URLSearchParams(long).size`:                                         "100000",
+		`new URLSearchParams(long + "b")`:                                        "RangeError: a query has at most 100000 parameters",
+		`new URLSearchParams(long).append("b", "")`:                              "RangeError: a query has at most 100000 parameters",
+		`new URL("http://h?" + long + "b").searchParams`:                         "RangeError: a query has at most 100000 parameters",
+		`const u = new URL("http://h?" + long); u.searchParams.append("b", "c")`: "RangeError: a query has at most 100000 parameters",
 	} {
 		if got := eval(t, vm, source); got != want {
 			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}
+
+// A URL whose query cannot grow stays as it is, with its parameters.
+func TestTooLongQuery(t *testing.T) {
+	const want = "RangeError: a query has at most 16777216 bytes, that of a URL 262144"
+	vm := newVM(t)
+	for source, result := range map[string]string{
+		`p.append("b", "é".repeat(50000))`:                                       "http://h/?a=1&c=2",
+		`p.set("a", "x".repeat(300000))`:                                         "http://h/?a=1&c=2",
+		`new URLSearchParams("a=" + "x".repeat(17e6))`:                           "http://h/?a=1&c=2",
+		`p = new URLSearchParams(); while (true) p.append("a", "x".repeat(1e6))`: "http://h/?a=1&c=2",
+	} {
+		eval(t, vm, `u = new URL("http://h/?a=1&c=2"); p = u.searchParams`)
+		if got := eval(t, vm, source); got != want {
+			t.Errorf("%s: %.100q, want %q", source, got, want)
+		}
+		if got := eval(t, vm, `u.href`); got != result {
+			t.Errorf("%s: the URL became %.100q", source, got)
 		}
 	}
 }

@@ -4,6 +4,9 @@ import "strings"
 
 // parseQuery reads application/x-www-form-urlencoded (URL standard, 5.1).
 func parseQuery(query string) ([]pair, error) {
+	if len(query) > maxQueryBytes {
+		return nil, errQuery
+	}
 	var list []pair
 	for part := range strings.SplitSeq(query, "&") {
 		if part == "" {

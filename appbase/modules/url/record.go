@@ -83,7 +83,7 @@ func (r *record) replace(input string) error {
 	if err != nil {
 		return err
 	}
-	r.url, r.params.list = u, list
+	r.url, r.params.list, r.params.bytes = u, list, size(list)
 	return nil
 }
 
@@ -141,7 +141,7 @@ func (r *record) write(p part, value string) {
 		if err != nil {
 			return
 		}
-		r.params.list = list
+		r.params.list, r.params.bytes = list, size(list)
 	}
 	r.url = changed
 }
@@ -172,11 +172,11 @@ func writeTo(u *whatwg.Url, p part, value string) {
 // searchParams are the parameters that follow this URL, the same ones at each call.
 func (r *record) searchParams() (*params, error) {
 	if r.params == nil {
-		list, err := parseQuery(r.url.Query())
+		p, err := newParams(r.url.Query())
 		if err != nil {
 			return nil, err
 		}
-		r.params = &params{list: list, url: r}
+		p.url, r.params = r, p
 	}
 	return r.params, nil
 }

@@ -25,14 +25,14 @@ interface URL {
 
 declare var URL: {
   prototype: URL;
-  /** Throws a TypeError for what is no valid URL. At most 1 MiB, 2 KiB before the path, 1,024 path segments. */
+  /** Throws a TypeError for what is no valid URL. At most 256 KiB, 2 KiB before the path, 1,024 path segments. */
   new (url: string | URL, base?: string | URL): URL;
   canParse(url: string | URL, base?: string | URL): boolean;
   /** Like the constructor, but null for what is no valid URL. */
   parse(url: string | URL, base?: string | URL): URL | null;
 };
 
-/** The parameters of a query, in order; a name may appear several times. At most 100,000. */
+/** The parameters of a query, in order; a name may appear several times. At most 100,000 and 16 MiB. */
 interface URLSearchParams {
   readonly size: number;
   append(name: string, value: string): void;

@@ -23,8 +23,8 @@ func Declarations() string { return declarations }
 
 // Install defines the globals URL and URLSearchParams. It runs on the runtime's goroutine.
 //
-// A URL is bounded: 1 MiB, of it 2 KiB before the path and 1,024 path segments; what is longer is no valid URL. A query
-// has at most 100,000 parameters; more are a RangeError.
+// A URL is bounded: 256 KiB, of it 2 KiB before the path and 1,024 path segments; what is longer is no valid URL. A query
+// has at most 100,000 parameters and, of its own, 16 MiB; more are a RangeError.
 func Install(vm *goja.Runtime) error {
 	return script.Define(vm, binding{vm}.functions, "URL", "URLSearchParams")
 }

@@ -2,7 +2,6 @@
 (function (host) {
   "use strict";
   const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, setPrototypeOf } = Reflect;
-  const { push } = Array.prototype;
   const { iterator, toStringTag } = Symbol;
   const { stringify } = JSON;
   const HREF = 0, ORIGIN = 1, PROTOCOL = 2, USERNAME = 3, PASSWORD = 4, HOST = 5, HOSTNAME = 6, PORT = 7, PATHNAME = 8, SEARCH = 9, HASH = 10;
@@ -29,8 +28,8 @@
         return;
       }
       this.#list = host.newParams("");
-      const pairs = init[iterator] != null ? fromIterable(init) : fromRecord(init);
-      for (let i = 0; i < pairs.length; i += 2) host.append(this.#list, pairs[i], pairs[i + 1]);
+      if (init[iterator] != null) addIterable(this.#list, init);
+      else addRecord(this.#list, init);
     }
     get size() { return host.size(this.#list); }
     append(name, value) {
@@ -89,32 +88,27 @@
   delete Pairs.prototype.constructor;
   setPrototypeOf(Pairs.prototype, getPrototypeOf(getPrototypeOf([][iterator]())));
 
-  function fromIterable(init) {
-    const pairs = [];
+  function addIterable(list, init) {
     for (const item of init) {
       if (item === null || (typeof item !== "object" && typeof item !== "function")) {
         throw new TypeError("each element given to URLSearchParams must be a pair [name, value]");
       }
       const pair = [...item];
       if (pair.length !== 2) throw new TypeError(`each element given to URLSearchParams must be a pair [name, value], but one has ${pair.length} members`);
-      apply(push, pairs, [`${pair[0]}`, `${pair[1]}`]);
+      host.append(list, `${pair[0]}`, `${pair[1]}`);
     }
-    return pairs;
   }
 
-  function fromRecord(init) {
-    const pairs = [], places = { __proto__: null };
+  // addRecord uses set, as two keys may be the same text once their lone surrogates are replaced.
+  function addRecord(list, init) {
+    const known = { __proto__: null };
     for (const key of ownKeys(init)) {
       if (!getOwnPropertyDescriptor(init, key)?.enumerable) continue;
       const name = host.wellFormed(`${key}`), value = `${init[key]}`;
-      if (places[name] === undefined) {
-        places[name] = pairs.length + 1;
-        apply(push, pairs, [name, value]);
-      } else {
-        pairs[places[name]] = value;
-      }
+      if (known[name] === true) host.set(list, name, value);
+      else host.append(list, name, value);
+      known[name] = true;
     }
-    return pairs;
   }
 
   // parse gives a handle, or the reason as a string.

@@ -196,8 +196,8 @@ func TestLongInputsAreRefused(t *testing.T) {
 		}
 	}
 	for name, input := range map[string]string{
-		"data URL": "data:text/plain;base64," + long("QUJD", 1<<16),
-		"query":    "http://h/?q=" + long("@/", 1<<18),
+		"data URL": "data:text/plain;base64," + long("QUJD", 1<<15),
+		"query":    "http://h/?q=" + long("@/", 1<<16),
 		"segment":  "http://h/" + long("@", 1<<16),
 		"fragment": "http://h/#" + long("/", 1<<16),
 	} {

@@ -58,11 +58,11 @@ func (d *definition) value(name string) goja.Value {
 // settle makes a name a plain property.
 func (d *definition) settle(name string, value goja.Value) {
 	delete(d.waiting, name)
-	Hide(d.vm.GlobalObject(), name, value)
+	hide(d.vm.GlobalObject(), name, value)
 }
 
-// Hide defines a writable, configurable property that does not enumerate. On an object that refuses it nothing happens.
-func Hide(object *goja.Object, name string, value goja.Value) {
+// hide defines a writable, configurable property that does not enumerate. On an object that refuses it nothing happens.
+func hide(object *goja.Object, name string, value goja.Value) {
 	_ = object.DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 

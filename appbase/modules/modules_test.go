@@ -1,0 +1,188 @@
+// Package modules_test holds what is true of all host modules together.
+package modules_test
+
+import (
+	"log/slog"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dop251/goja"
+	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/sigil-server/sigil/appbase/modules/clone"
+	"github.com/sigil-server/sigil/appbase/modules/console"
+	"github.com/sigil-server/sigil/appbase/modules/crypto"
+	"github.com/sigil-server/sigil/appbase/modules/domexception"
+	"github.com/sigil-server/sigil/appbase/modules/encoding"
+	"github.com/sigil-server/sigil/appbase/modules/performance"
+	"github.com/sigil-server/sigil/appbase/modules/url"
+)
+
+type discard struct{}
+
+func (discard) Log(slog.Level, string) {}
+
+// table is every module with its declarations.
+var table = []struct {
+	name         string
+	install      func(vm *goja.Runtime) error
+	declarations func() string
+}{
+	{"domexception", domexception.Install, domexception.Declarations},
+	{"url", url.Install, url.Declarations},
+	{"encoding", encoding.Install, encoding.Declarations},
+	{"clone", clone.Install, clone.Declarations},
+	{"crypto", crypto.Install, crypto.Declarations},
+	{"console", func(vm *goja.Runtime) error { return console.Install(vm, discard{}) }, console.Declarations},
+	{"performance", func(vm *goja.Runtime) error { return performance.Install(vm, time.Now()) }, performance.Declarations},
+}
+
+func newVM(t testing.TB) *goja.Runtime {
+	t.Helper()
+	vm := goja.New()
+	for _, module := range table {
+		if err := module.install(vm); err != nil {
+			t.Fatalf("%s: %v", module.name, err)
+		}
+	}
+	return vm
+}
+
+var declared = regexp.MustCompile(`(?m)^declare (?:var|function) (\w+)`)
+
+// The names that a module defines are those that its declarations name.
+func TestDeclaredNames(t *testing.T) {
+	for _, module := range table {
+		vm := goja.New()
+		before := vm.GlobalObject().GetOwnPropertyNames()
+		if err := module.install(vm); err != nil {
+			t.Fatal(err)
+		}
+		var defined, promised []string
+		for _, name := range vm.GlobalObject().GetOwnPropertyNames() {
+			if !slices.Contains(before, name) {
+				defined = append(defined, name)
+			}
+		}
+		for _, match := range declared.FindAllStringSubmatch(module.declarations(), -1) {
+			promised = append(promised, match[1])
+		}
+		slices.Sort(defined)
+		slices.Sort(promised)
+		if len(defined) == 0 || !slices.Equal(defined, promised) {
+			t.Errorf("%s defines %q and declares %q", module.name, defined, promised)
+		}
+	}
+}
+
+var (
+	interfaces = regexp.MustCompile(`(?ms)^interface (\w+).*?\{\n(.*?)^\}`)
+	members    = regexp.MustCompile(`(?m)^  (?:readonly )?(\w+)\??[(:<]`)
+	ours       = map[string]string{"Console": "console", "Crypto": "crypto", "Performance": "performance"}
+)
+
+// What an interface declares is there, and what is there is declared.
+func TestDeclaredMembers(t *testing.T) {
+	vm := newVM(t)
+	for _, module := range table {
+		for _, match := range interfaces.FindAllStringSubmatch(module.declarations(), -1) {
+			var promised []string
+			for _, member := range members.FindAllStringSubmatch(match[2], -1) {
+				if !slices.Contains(promised, member[1]) {
+					promised = append(promised, member[1])
+				}
+			}
+			object := match[1] + ".prototype"
+			if match[1] == "Console" {
+				object = ours[match[1]]
+			}
+			value, err := vm.RunString(`Object.getOwnPropertyNames(` + object + `).filter((n) => n !== "constructor" && !/^[A-Z_]+$/.test(n)).sort().join()`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(promised)
+			if got := strings.Join(promised, ","); got != value.String() {
+				t.Errorf("%s has %s and declares %s", object, value, got)
+			}
+		}
+	}
+}
+
+func TestDeclarationsAreTypeScript(t *testing.T) {
+	for _, module := range table {
+		result := api.Transform(module.declarations(), api.TransformOptions{Loader: api.LoaderTS})
+		for _, message := range result.Errors {
+			t.Errorf("%s.d.ts:%d: %s", module.name, message.Location.Line, message.Text)
+		}
+	}
+}
+
+// Each example runs beside all other modules.
+func TestExamplesRunTogether(t *testing.T) {
+	for _, module := range table {
+		source, err := os.ReadFile(module.name + "/example.js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := newVM(t).RunScript(module.name, string(source)); err != nil {
+			t.Errorf("%s: %v", module.name, err)
+		}
+	}
+}
+
+// Modules throw and know the DOMException of the module that has it.
+func TestDOMExceptionIsShared(t *testing.T) {
+	value, err := newVM(t).RunString(`
+		const failures = [() => atob("?"), () => structuredClone(() => 1), () => crypto.getRandomValues(new Uint8Array(65537))];
+		const copied = structuredClone(new DOMException("m", "AbortError"));
+		failures.map((fail) => { try { fail() } catch (e) { return e instanceof DOMException && e.name } }).join() + copied.code + (copied instanceof DOMException)`)
+	if err != nil || value.String() != "InvalidCharacterError,DataCloneError,QuotaExceededError20true" {
+		t.Errorf("got %v, %v", value, err)
+	}
+}
+
+// Instances of the server's classes are no plain objects.
+func TestPlatformObjectsAreNotCloned(t *testing.T) {
+	value, err := newVM(t).RunString(`
+		[new URL("http://h"), new URLSearchParams(), new TextEncoder(), new TextDecoder(), crypto, performance].map((o) => {
+			try { structuredClone(o); return "cloned" } catch (e) { return e.message.replace(" could not be cloned", "") }
+		}).join()`)
+	if err != nil || value.String() != "#<URL>,#<URLSearchParams>,#<TextEncoder>,#<TextDecoder>,#<Crypto>,#<Performance>" {
+		t.Errorf("got %v, %v", value, err)
+	}
+}
+
+func TestURLIsShown(t *testing.T) {
+	vm := newVM(t)
+	value, err := vm.RunString(`[new URL("http://h/?a"), new URL("http://h/?a").searchParams, new DOMException("m", "AbortError")]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := console.Format(vm, []goja.Value{value})
+	if !strings.HasPrefix(got, "[\n  URL { 'http://h/?a' }, URLSearchParams { 'a=' },\n  AbortError: m\n") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// BenchmarkInstall is what every reload pays for all modules.
+func BenchmarkInstall(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		newVM(b)
+	}
+}
+
+// BenchmarkUseAll is what an app pays that uses every name.
+func BenchmarkUseAll(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		vm := newVM(b)
+		for _, name := range []string{"DOMException", "URL", "TextEncoder", "structuredClone", "crypto", "console", "performance"} {
+			vm.Get(name)
+		}
+	}
+}
