@@ -77,7 +77,6 @@ func TestMistakesInAnnotations(t *testing.T) {
 		`@Websocket @Get a() {}`:                              `a is http and websocket at once`,
 		`@Guard(() => true) a() {}`:                           `the method has no route to guard`,
 		`@Get log() {}`:                                       `log hides this.log of AppBase: give the method another name, and @Get the path "/log"`,
-		`@Get log() {}`:                                       `log hides this.log of AppBase: give the method another name, and @Get the path "/log"`,
 		`@Guard a() {}`:                                       `@Guard`,
 		`@Get("/a/../b") a() {}`:                              `app.ts:1:60: TypeError: path "/a/../b": segment 2 is ".."`,
 		`@Get("/:x") a() {} @Get("/:y") b() {}`:               `app.ts:1:75: TypeError: a and b both answer at /:y`,

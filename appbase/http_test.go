@@ -77,6 +77,18 @@ func TestRequestMembers(t *testing.T) {
 	}
 }
 
+// The Encoding standard puts one U+FFFD for each maximal part that could have begun a character.
+func TestDecodeUTF8(t *testing.T) {
+	for bytes, want := range map[string]string{
+		"\xef\xbb\xbfa": "a", "\xe2\x82A": "\ufffdA", "\xf0\x80\x80A": "\ufffd\ufffd\ufffdA", "\xff\xfe": "\ufffd\ufffd", "é😀": "é😀",
+		"\xed\xa0\x80": "\ufffd\ufffd\ufffd", "\xf0\x9f\x98": "\ufffd",
+	} {
+		if got := decodeUTF8([]byte(bytes)); got != want {
+			t.Errorf("%q: %q, want %q", bytes, got, want)
+		}
+	}
+}
+
 func TestGuards(t *testing.T) {
 	w := newWorld(t, `
 		const known = (req) => { if (!req.query.name) return unauthorized("who?"); req.user = { name: req.query.name }; };

@@ -1,12 +1,14 @@
 package appbase
 
 import (
+	"bytes"
 	_ "embed" // the declarations
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/sigil-server/sigil/appbase/modules/clone"
 	"github.com/sigil-server/sigil/appbase/modules/console"
@@ -78,9 +80,10 @@ func sigilModule() string {
 
 // decodeUTF8 reads a body as the Encoding standard does: malformed bytes become U+FFFD, a leading byte order mark goes.
 func decodeUTF8(body []byte) string {
-	text := strings.TrimPrefix(string(body), "\ufeff")
-	if utf8.ValidString(text) {
-		return text
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
+	if utf8.Valid(body) {
+		return string(body)
 	}
-	return strings.ToValidUTF8(text, "\ufffd")
+	text, _ := unicode.UTF8.NewDecoder().Bytes(body) // never fails: it replaces
+	return string(text)
 }
