@@ -105,6 +105,7 @@ func (c *Conn) emit(event string, fields ...any) {
 
 // call is the way into the script: an exception is logged and told to onError, a promise is waited for.
 func (c *Conn) call(fn goja.Callable, args ...goja.Value) {
+	c.inst.calling = c.handle
 	value, err := c.inst.rt.Call(fn, goja.Undefined(), args...)
 	if err != nil {
 		c.fail(err)
@@ -158,6 +159,7 @@ func (c *Conn) idle(inst *instance) {
 func (c *Conn) detach() {
 	if inst := c.inst; inst != nil {
 		delete(inst.drainers, c)
+		inst.calling = nil
 		c.handle, c.inst, c.busy = nil, nil, 0
 		inst.release()
 	}

@@ -166,7 +166,7 @@ func (in *instance) baseHost() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	class, proto := wsConnClass(in.vm)
+	class, proto := in.wsConnClass()
 	in.wsConn = proto
 	return map[string]any{
 		"name": w.name, "config": config, "log": in.logObject(), "WsConn": class,

@@ -29,7 +29,8 @@ type instance struct {
 	start      []goja.Callable // @OnStart
 	stop       []goja.Callable // @OnStop
 	prelude
-	wsConn *goja.Object // the prototype of handles
+	wsConn  *goja.Object // the prototype of handles
+	calling *handle      // the one whose callback ran last
 
 	jsonParse, jsonStringify, isView goja.Callable
 

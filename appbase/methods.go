@@ -12,12 +12,13 @@ import (
 const maxReasonBytes = 123
 
 // wsConnClass makes WsConn: a constructor that refuses, and the prototype all handles of a runtime share.
-func wsConnClass(vm *goja.Runtime) (class, proto *goja.Object) {
+func (in *instance) wsConnClass() (class, proto *goja.Object) {
+	vm := in.vm
 	class = vm.ToValue(func(goja.ConstructorCall) *goja.Object {
 		panic(vm.NewTypeError("connections are made by the server"))
 	}).(*goja.Object)
 	proto = class.Get("prototype").(*goja.Object)
-	for name, method := range wsConnMethods(vm) {
+	for name, method := range in.wsConnMethods() {
 		fn := vm.ToValue(method).(*goja.Object)
 		_ = fn.DefineDataProperty("name", vm.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 		_ = proto.DefineDataProperty(name, fn, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
@@ -33,21 +34,25 @@ func wsConnClass(vm *goja.Runtime) (class, proto *goja.Object) {
 
 var handleType = reflect.TypeFor[*handle]()
 
-// handleOf finds the handle a native method was called on.
-func handleOf(vm *goja.Runtime, call goja.FunctionCall) *handle {
+// handleOf finds the handle a native method was called on. Mostly it is the one whose callback runs.
+func (in *instance) handleOf(call goja.FunctionCall) *handle {
 	if object, ok := call.This.(*goja.Object); ok {
+		if h := in.calling; h != nil && h.object == object {
+			return h
+		}
 		if object.ExportType() == handleType {
 			return object.Export().(*handle)
 		}
 	}
-	panic(vm.NewTypeError("this is not a connection: call it as ws.send(...), or bind it"))
+	panic(in.vm.NewTypeError("this is not a connection: call it as ws.send(...), or bind it"))
 }
 
 type native = func(goja.FunctionCall) goja.Value
 
-func wsConnMethods(vm *goja.Runtime) map[string]native {
+func (in *instance) wsConnMethods() map[string]native {
+	vm := in.vm
 	method := func(fn func(*handle, goja.FunctionCall) goja.Value) native {
-		return func(call goja.FunctionCall) goja.Value { return fn(handleOf(vm, call), call) }
+		return func(call goja.FunctionCall) goja.Value { return fn(in.handleOf(call), call) }
 	}
 	callback := func(slot func(*handle) *goja.Callable) native {
 		return method(func(h *handle, call goja.FunctionCall) goja.Value {
