@@ -100,6 +100,7 @@ func TestUnansweredClose(t *testing.T) {
 		h := r.next()
 		r.do(func() { h.conn.Close(1000, "") })
 		c.expect("close 1000")
+		r.until("the Close to be written", func() bool { return !h.conn.transport.busy() })
 		r.turns()
 		r.advance(4500 * time.Millisecond)
 		h.quiet(t)

@@ -29,10 +29,16 @@ func (c *Conn) tick() {
 	case c.expires != 0 && now >= c.expires:
 		c.cut("the closing handshake was not finished in time")
 	case c.stalled != 0 && now-c.stalled >= int64(c.limits.WriteStall):
-		c.cut("the peer stopped reading")
+		// The kernel tells of room only when there is plenty.
+		if c.stalled = now; !c.transport.progress() {
+			c.cut("the peer stopped reading")
+		}
 	case !c.listens():
 	case c.pinged != 0 && now-c.pinged >= int64(c.limits.PongWithin):
-		c.cut("the peer did not answer a ping")
+		// The ping is behind what the peer is still taking.
+		if c.pinged = now; !c.transport.progress() {
+			c.cut("the peer did not answer a ping")
+		}
 	case c.pinged == 0 && now-c.heard >= int64(c.limits.PingAfter):
 		c.ping(now)
 	}
@@ -51,5 +57,6 @@ func (c *Conn) listens() bool {
 // ping asks the peer for a sign of life.
 func (c *Conn) ping(now int64) {
 	c.pinged = now
+	c.transport.progress() // from here on
 	c.control(ws.OpPing, nil)
 }

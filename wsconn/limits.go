@@ -45,7 +45,8 @@ type Limits struct {
 	// PingAfter is the silence after which the peer is pinged; default 25 s.
 	PingAfter time.Duration
 	// PongWithin is how long a pinged peer may stay silent before the
-	// connection is cut (Closed gets 1006); default 10 s.
+	// connection is cut (Closed gets 1006), unless it still takes what was sent
+	// before the ping; default 10 s.
 	PongWithin time.Duration
 	// WriteStall is how long the peer may take nothing of what is queued
 	// before the connection is cut; default 10 s. It also bounds how long

@@ -100,6 +100,7 @@ type polled struct {
 	slot       unix.EpollEvent
 	registered bool
 	peer       netip.AddrPort
+	queued     int32 // bytes with the kernel when progress last looked
 }
 
 // newPolled takes the socket of conn from Go's own poller; ok is false when it
@@ -220,6 +221,31 @@ func notNow(err error) bool { return errors.Is(err, unix.EAGAIN) || errors.Is(er
 // full says that write took less than it was given: writable is to be called
 // once there is room. on false ends that.
 func (s *polled) full(on bool) { s.want(unix.EPOLLOUT, on) }
+
+func (s *polled) busy() bool { return false } // write gives straight to the kernel
+
+func (s *polled) progress() bool {
+	before := s.queued
+	s.queued = queuedBytes(s.fd)
+	return s.queued < before
+}
+
+// queuedBytes is how much the kernel holds that the peer has not acknowledged.
+func queuedBytes(fd int) int32 {
+	n, err := unix.IoctlGetInt(fd, unix.SIOCOUTQ)
+	if err != nil {
+		return 0
+	}
+	return int32(n)
+}
+
+// kernelQueue is queuedBytes of a connection that is not polled.
+func kernelQueue(tcp *net.TCPConn) (n int32) {
+	if raw, err := tcp.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { n = queuedBytes(int(fd)) }) // 0 when it is closed
+	}
+	return n
+}
 
 func (s *polled) shutdown() {
 	_ = unix.Shutdown(s.fd, unix.SHUT_WR) // fails only when the peer is gone

@@ -48,6 +48,19 @@ func TestResetWhileDraining(t *testing.T) {
 	r.until("the end", func() bool { return h.conn.phase == phaseGone })
 }
 
+// What a peer takes from the kernel is seen as progress, once.
+func TestProgress(t *testing.T) {
+	overTransports(t, func(t *testing.T, o rigOptions) {
+		r, c, h := deaf(t, o)
+		r.do(func() { h.conn.Send(megabyte[:200000]) }) // less than both kernels hold, more than the peer's
+		r.until("the kernel to take it", func() bool { return h.conn.out == nil && !h.conn.transport.busy() })
+		r.until("no progress", func() bool { return !h.conn.transport.progress() })
+		c.expect("text " + megabyte[:200000])
+		r.until("progress", func() bool { return h.conn.transport.progress() })
+		r.until("no progress", func() bool { return !h.conn.transport.progress() })
+	})
+}
+
 // What an idle connection costs besides its handler.
 func TestSizeOfAnIdleConnection(t *testing.T) {
 	if n := unsafe.Sizeof(Conn{}) + unsafe.Sizeof(polled{}) + unsafe.Sizeof(tableSlot{}); n > 360 {

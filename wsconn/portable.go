@@ -22,8 +22,8 @@ type portable struct {
 	owed    bool  // the reader has brought something while paused, and waits
 	err     error // or has ended with this
 	writing bool  // a writer is at work
-	shut    bool  // the writing side is to end
 	closed  bool
+	queued  int32 // bytes with the kernel when progress last looked
 }
 
 // Sizes of a reader's buffer: what an idle connection costs, and what a busy one
@@ -129,9 +129,11 @@ func (p *portable) write(vec [][]byte) (int, error) {
 	for _, piece := range vec {
 		out = append(out, piece[:min(len(piece), cap(out)-len(out))]...)
 	}
-	if err := p.begin(out); err != nil {
-		return 0, err
-	}
+	p.writing = true
+	p.loop.writers.Go(func() {
+		_, err := p.conn.Write(out)
+		p.loop.arrive(arrival{from: p, wrote: true, err: err})
+	})
 	return len(out), nil
 }
 
@@ -140,20 +142,6 @@ func total(vec [][]byte) (n int) {
 		n += len(piece)
 	}
 	return n
-}
-
-// begin starts the writer goroutine for out.
-func (p *portable) begin(out []byte) error {
-	stall := p.owner.limits.WriteStall
-	if err := p.conn.SetWriteDeadline(time.Now().Add(stall)); err != nil {
-		return err
-	}
-	p.writing = true
-	p.loop.writers.Go(func() {
-		_, err := p.conn.Write(out)
-		p.loop.arrive(arrival{from: p, wrote: true, err: err})
-	})
-	return nil
 }
 
 // closeWrite ends the writing side, of TLS and of what is below it.
@@ -177,23 +165,26 @@ func (p *portable) wrote(err error) {
 		return
 	}
 	p.owner.writable()
-	p.endWriting()
 }
 
 func (p *portable) full(bool) {} // the end of every write is told
 
-func (p *portable) shutdown() {
-	p.shut = true
-	p.endWriting()
+func (p *portable) busy() bool { return p.writing }
+
+func (p *portable) progress() bool {
+	tcp, ok := bottom(p.conn).(*net.TCPConn)
+	if !ok {
+		return false
+	}
+	before := p.queued
+	p.queued = kernelQueue(tcp)
+	return p.queued < before
 }
 
-// endWriting ends the writing side, once that is wanted and no writer is at work;
-// on a goroutine, since the farewell of TLS can block.
-func (p *portable) endWriting() {
-	if p.shut && !p.writing && !p.closed {
-		p.shut = false
-		p.loop.readers.Go(func() { _ = closeWrite(p.conn) }) // fails only when the peer is gone
-	}
+// shutdown is called when no writer is at work. It needs a goroutine, since the
+// farewell of TLS can block.
+func (p *portable) shutdown() {
+	p.loop.readers.Go(func() { _ = closeWrite(p.conn) }) // fails only when the peer is gone
 }
 
 // hurry bounds the write that is at work.

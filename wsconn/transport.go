@@ -16,7 +16,13 @@ type transport interface {
 	// full says that write took less than it was given: Conn.writable is to be
 	// called when there is room. full(false) ends that.
 	full(on bool)
-	// shutdown ends the writing side after what was taken; reading goes on.
+	// busy reports whether bytes that write took are still on their way to the
+	// kernel. Conn.writable is called when they are there.
+	busy() bool
+	// progress reports whether the peer has taken some of what is with the
+	// kernel since the last call. It is false where that cannot be known.
+	progress() bool
+	// shutdown ends the writing side, when it is not busy; reading goes on.
 	shutdown()
 	// hurry says that the loop is about to wait for what write has taken.
 	hurry()

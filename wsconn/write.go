@@ -130,9 +130,13 @@ func (c *Conn) flush() {
 		}
 	}
 	c.freeOutput()
-	c.stalled = 0
 	c.drained = c.drained || c.hungry
 	c.hungry = false
+	if c.transport.busy() {
+		c.loop.wheel.sooner(c, c.deadline())
+		return
+	}
+	c.stalled = 0
 	c.flushed()
 }
 
@@ -156,6 +160,7 @@ func (c *Conn) writeSome() bool {
 	c.full = true
 	c.hungry = c.hungry || c.out.buffered() > c.limits.MaxQueueBytes/2
 	c.transport.full(true)
+	c.transport.progress() // from here on
 	c.loop.wheel.sooner(c, c.deadline())
 	return false
 }
