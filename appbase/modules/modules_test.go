@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
-	"github.com/evanw/esbuild/pkg/api"
 
 	"github.com/sigil-server/sigil/appbase/modules/clone"
 	"github.com/sigil-server/sigil/appbase/modules/console"
@@ -112,16 +111,6 @@ func TestDeclaredMembers(t *testing.T) {
 	}
 }
 
-func TestDeclarationsAreTypeScript(t *testing.T) {
-	for _, module := range table {
-		result := api.Transform(module.declarations(), api.TransformOptions{Loader: api.LoaderTS})
-		for _, message := range result.Errors {
-			t.Errorf("%s.d.ts:%d: %s", module.name, message.Location.Line, message.Text)
-		}
-	}
-}
-
-// Each example runs beside all other modules.
 func TestExamplesRunTogether(t *testing.T) {
 	for _, module := range table {
 		source, err := os.ReadFile(module.name + "/example.js")
