@@ -6,52 +6,12 @@ import (
 	"testing"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/modules/internal/globals/globalstest"
 )
 
-// newVM has a stand-in for DOMException, which is another module's.
-func newVM(t testing.TB) *goja.Runtime {
-	t.Helper()
-	vm := goja.New()
-	vm.SetMaxCallStackSize(2000)
-	const standIn = `class DOMException extends Error {
-		#name; #message;
-		constructor(m, n) { super(); this.#message = m; this.#name = n }
-		get name() { return this.#name }
-		get message() { return this.#message }
-	}; globalThis.DOMException = DOMException`
-	if _, err := vm.RunString(standIn); err != nil {
-		t.Fatal(err)
-	}
-	if err := Install(vm); err != nil {
-		t.Fatal(err)
-	}
-	return vm
-}
-
-// eval is the value of a script as a string, or the name and message of what it threw.
-func eval(t testing.TB, vm *goja.Runtime, source string) string {
-	t.Helper()
-	if err := vm.Set("source", source); err != nil {
-		t.Fatal(err)
-	}
-	value, err := vm.RunString("{ let result; try { result = String((0, eval)(source)) } catch (e) { result = `${e.name}: ${e.message}` } result }")
-	if err != nil {
-		t.Fatalf("%s: %v", source, err)
-	}
-	return value.String()
-}
-
-func check(t *testing.T, vm *goja.Runtime, table map[string]string) {
-	t.Helper()
-	for source, want := range table {
-		if got := eval(t, vm, source); got != want {
-			t.Errorf("%s\n got %q\nwant %q", source, got, want)
-		}
-	}
-}
-
 func TestPrimitives(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`structuredClone(undefined)`:                              "undefined",
 		`structuredClone(null)`:                                   "null",
 		`structuredClone(true)`:                                   "true",
@@ -67,7 +27,7 @@ func TestPrimitives(t *testing.T) {
 }
 
 func TestBuiltIns(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`(d => [d instanceof Date, d.getTime()])(structuredClone(new Date(8.64e15)))`:                                                                                                                                           "true,8640000000000000",
 		`structuredClone(new Date(NaN)).getTime()`:                                                                                                                                                                              "NaN",
 		`(r => [r, r.lastIndex, r instanceof RegExp])((() => { const r = /a\/b/giy; r.lastIndex = 3; return structuredClone(r) })())`:                                                                                           `/a\/b/giy,0,true`,
@@ -85,7 +45,7 @@ func TestBuiltIns(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"].every((n) => { const e = structuredClone(new globalThis[n]("m")); return e instanceof globalThis[n] && e.name === n && e.message === "m" && Object.keys(e).length === 0 })`: "true",
 		`(e => [e.constructor.name, e.name, "code" in e])(structuredClone(Object.assign(new (class Mine extends Error {})("m"), { name: "Mine", code: 1 })))`:                                                                                                                       "Error,Error,false",
 		`(e => e.stack === structuredClone(e).stack)(new Error("m"))`:                                                 "true",
@@ -96,7 +56,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestObjects(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`JSON.stringify(structuredClone({ a: { b: [1, { c: "d" }] }, u: undefined, n: null }))`:                                                    `{"a":{"b":[1,{"c":"d"}]},"n":null}`,
 		`"u" in structuredClone({ u: undefined })`:                                                                                                 "true",
 		`Object.keys(structuredClone({ b: 1, 2: 1, a: 1, [Symbol("s")]: 1 }))`:                                                                     "2,b,a",
@@ -120,11 +80,11 @@ func TestObjects(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	if err := vm.Set("ofGo", &struct{ Field int }{1}); err != nil {
 		t.Fatal(err)
 	}
-	check(t, vm, map[string]string{
+	globalstest.Check(t, vm, map[string]string{
 		`structuredClone(() => 1)`:             "DataCloneError: #<Function> could not be cloned",
 		`structuredClone({ f() {} })`:          "DataCloneError: #<Function> could not be cloned",
 		`structuredClone(class {})`:            "DataCloneError: #<Function> could not be cloned",
@@ -150,7 +110,7 @@ func TestRefused(t *testing.T) {
 }
 
 func TestTransfer(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`(() => { const b = Uint8Array.of(1, 2).buffer; const c = structuredClone(b, { transfer: [b] }); return [b.byteLength, new Uint8Array(c)] })()`: "0,1,2",
 		`(() => { const v = Uint8Array.of(1, 2); const c = structuredClone({ v }, { transfer: new Set([v.buffer]) }); return [v.length, c.v] })()`:      "0,1,2",
 		`(() => { const b = new ArrayBuffer(3); structuredClone(1, { transfer: [b] }); return b.byteLength })()`:                                        "0",
@@ -164,10 +124,10 @@ func TestTransfer(t *testing.T) {
 // A value that is deeper than the bound is an error of the script, not the end of the process; a call inside a call shares the
 // bound, and a failed call gives back what it took.
 func TestDepth(t *testing.T) {
-	vm := newVM(t)
-	eval(t, vm, `function nest(n, inside) { let o = inside; for (let i = 0; i < n; i++) o = i % 2 ? [o] : { o }; return o }`)
+	vm := globalstest.New(t, Install)
+	globalstest.Eval(t, vm, `function nest(n, inside) { let o = inside; for (let i = 0; i < n; i++) o = i % 2 ? [o] : { o }; return o }`)
 	const tooDeep = "RangeError: structuredClone takes values at most 5000 levels deep"
-	check(t, vm, map[string]string{
+	globalstest.Check(t, vm, map[string]string{
 		`typeof structuredClone(nest(5000, 1))`: "object",
 		`structuredClone(nest(5001, 1))`:        tooDeep,
 		`structuredClone(nest(20000, 1))`:       tooDeep,
@@ -176,38 +136,38 @@ func TestDepth(t *testing.T) {
 		`const growing = () => ({ get x() { return growing() } }); structuredClone(growing())`:                     tooDeep,
 	})
 	for range 3 {
-		eval(t, vm, `structuredClone(nest(6000, 1))`)
+		globalstest.Eval(t, vm, `structuredClone(nest(6000, 1))`)
 	}
-	if got := eval(t, vm, `typeof structuredClone(nest(5000, 1))`); got != "object" {
+	if got := globalstest.Eval(t, vm, `typeof structuredClone(nest(5000, 1))`); got != "object" {
 		t.Errorf("after failed calls: %s", got)
 	}
 }
 
 // A getter that clones its own object ends at the engine's call depth, which no script catches.
 func TestEndlessCalls(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	_, err := vm.RunString(`const endless = { get x() { return structuredClone(endless) } }; structuredClone(endless)`)
 	var overflow *goja.StackOverflowError
 	if !errors.As(err, &overflow) {
 		t.Errorf("got %v", err)
 	}
-	if got := eval(t, vm, `structuredClone([1])`); got != "1" {
+	if got := globalstest.Eval(t, vm, `structuredClone([1])`); got != "1" {
 		t.Errorf("afterwards: %s", got)
 	}
 }
 
 // What a script replaces afterwards changes nothing.
 func TestReplacedIntrinsics(t *testing.T) {
-	vm := newVM(t)
-	eval(t, vm, `structuredClone(1); kept = new Map([[1, new Map([[2, new Date(5)]])]]); Map.prototype.forEach = Map.prototype.set = Date.prototype.getTime = () => { throw new Error("spoofed") }; Reflect.apply = null; globalThis.Map = null`)
-	check(t, vm, map[string]string{
+	vm := globalstest.New(t, Install)
+	globalstest.Eval(t, vm, `structuredClone(1); kept = new Map([[1, new Map([[2, new Date(5)]])]]); Map.prototype.forEach = Map.prototype.set = Date.prototype.getTime = () => { throw new Error("spoofed") }; Reflect.apply = null; globalThis.Map = null`)
+	globalstest.Check(t, vm, map[string]string{
 		`structuredClone(new (Object.getPrototypeOf(structuredClone(m)).constructor)([])).size`: "ReferenceError: m is not defined",
 		`structuredClone(new Date(5)).valueOf()`:                                                "5",
 	})
 }
 
 func TestInterrupt(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	stop := func(goja.FunctionCall) goja.Value { vm.Interrupt("enough"); return goja.Undefined() }
 	if err := vm.Set("stop", stop); err != nil {
 		t.Fatal(err)
@@ -220,7 +180,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestShape(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`[structuredClone.name, structuredClone.length, "prototype" in structuredClone]`: "structuredClone,1,false",
 		`new structuredClone(1)`: "TypeError: Value is not a constructor",
 	})
@@ -231,7 +191,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := newVM(t).RunScript("example.js", string(source))
+	value, err := globalstest.New(t, Install).RunScript("example.js", string(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +211,7 @@ func BenchmarkArray(b *testing.B) {
 }
 
 func benchmark(b *testing.B, value string) {
-	vm := newVM(b)
+	vm := globalstest.New(b, Install)
 	if _, err := vm.RunString(`const value = ` + value + `; globalThis.run = () => structuredClone(value)`); err != nil {
 		b.Fatal(err)
 	}

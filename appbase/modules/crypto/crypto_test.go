@@ -5,47 +5,12 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/dop251/goja"
+	"github.com/sigil-server/sigil/appbase/modules/internal/globals/globalstest"
 )
 
-// newVM has a stand-in for DOMException, which is another module's.
-func newVM(t testing.TB) *goja.Runtime {
-	t.Helper()
-	vm := goja.New()
-	if _, err := vm.RunString(`class DOMException extends Error { constructor(m, n) { super(m); this.name = n } }; globalThis.DOMException = DOMException`); err != nil {
-		t.Fatal(err)
-	}
-	if err := Install(vm); err != nil {
-		t.Fatal(err)
-	}
-	return vm
-}
-
-// eval is the value of a script as a string, or the name and message of what it threw.
-func eval(t testing.TB, vm *goja.Runtime, source string) string {
-	t.Helper()
-	if err := vm.Set("source", source); err != nil {
-		t.Fatal(err)
-	}
-	value, err := vm.RunString("{ let result; try { result = String((0, eval)(source)) } catch (e) { result = `${e.name}: ${e.message}` } result }")
-	if err != nil {
-		t.Fatalf("%s: %v", source, err)
-	}
-	return value.String()
-}
-
-func check(t *testing.T, vm *goja.Runtime, table map[string]string) {
-	t.Helper()
-	for source, want := range table {
-		if got := eval(t, vm, source); got != want {
-			t.Errorf("%s\n got %q\nwant %q", source, got, want)
-		}
-	}
-}
-
 func TestGetRandomValues(t *testing.T) {
-	vm := newVM(t)
-	check(t, vm, map[string]string{
+	vm := globalstest.New(t, Install)
+	globalstest.Check(t, vm, map[string]string{
 		`crypto.getRandomValues()`:                                  "TypeError: crypto.getRandomValues needs 1 argument, but got 0",
 		`crypto.getRandomValues([1])`:                               "TypeError: the argument of crypto.getRandomValues must be a typed array",
 		`crypto.getRandomValues(new ArrayBuffer(1))`:                "TypeError: the argument of crypto.getRandomValues must be a typed array",
@@ -64,12 +29,12 @@ func TestGetRandomValues(t *testing.T) {
 
 // Each kind of array is filled: 64 bytes that are all zero come once in 2^512 times.
 func TestEveryKindIsFilled(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for _, kind := range []string{
 		"Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "BigInt64Array", "BigUint64Array",
 	} {
 		source := `crypto.getRandomValues(new ` + kind + `(64 / ` + kind + `.BYTES_PER_ELEMENT)).some((n) => n != 0)`
-		if got := eval(t, vm, source); got != "true" {
+		if got := globalstest.Eval(t, vm, source); got != "true" {
 			t.Errorf("%s: %s", kind, got)
 		}
 	}
@@ -81,30 +46,30 @@ func TestOnlyTheViewIsFilled(t *testing.T) {
 		crypto.getRandomValues(new Uint16Array(all.buffer, 64, 64));
 		return [all.subarray(0, 64).every((b) => b === 0), all.subarray(64, 192).some((b) => b !== 0), all.subarray(192).every((b) => b === 0)];
 	})()`
-	if got := eval(t, newVM(t), source); got != "true,true,true" {
+	if got := globalstest.Eval(t, globalstest.New(t, Install), source); got != "true,true,true" {
 		t.Error(got)
 	}
 }
 
 func TestDetachedBuffer(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	buffer := vm.NewArrayBuffer(make([]byte, 8))
 	if err := vm.Set("buffer", buffer); err != nil {
 		t.Fatal(err)
 	}
-	eval(t, vm, `view = new Uint8Array(buffer, 4)`)
+	globalstest.Eval(t, vm, `view = new Uint8Array(buffer, 4)`)
 	buffer.Detach()
-	if got := eval(t, vm, `crypto.getRandomValues(view).length`); got != "0" {
+	if got := globalstest.Eval(t, vm, `crypto.getRandomValues(view).length`); got != "0" {
 		t.Error(got)
 	}
 }
 
 func TestRandomUUID(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	version4 := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	seen := map[string]bool{}
 	for range 100 {
-		id := eval(t, vm, `crypto.randomUUID()`)
+		id := globalstest.Eval(t, vm, `crypto.randomUUID()`)
 		if !version4.MatchString(id) || seen[id] {
 			t.Fatalf("%q is no new UUID of version 4", id)
 		}
@@ -113,7 +78,7 @@ func TestRandomUUID(t *testing.T) {
 }
 
 func TestCryptoClass(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`crypto instanceof Crypto`:               "true",
 		`new Crypto()`:                           "TypeError: Crypto has no constructor: use the global crypto",
 		`Object.prototype.toString.call(crypto)`: "[object Crypto]",
@@ -128,7 +93,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := newVM(t).RunScript("example.js", string(source))
+	value, err := globalstest.New(t, Install).RunScript("example.js", string(source))
 	if err != nil {
 		t.Fatal(err)
 	}

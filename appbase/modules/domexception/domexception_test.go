@@ -4,42 +4,11 @@ import (
 	"os"
 	"testing"
 
-	"github.com/dop251/goja"
+	"github.com/sigil-server/sigil/appbase/modules/internal/globals/globalstest"
 )
 
-func newVM(t testing.TB) *goja.Runtime {
-	t.Helper()
-	vm := goja.New()
-	if err := Install(vm); err != nil {
-		t.Fatal(err)
-	}
-	return vm
-}
-
-// eval is the value of a script as a string, or the name and message of what it threw.
-func eval(t testing.TB, vm *goja.Runtime, source string) string {
-	t.Helper()
-	if err := vm.Set("source", source); err != nil {
-		t.Fatal(err)
-	}
-	value, err := vm.RunString("{ let result; try { result = String((0, eval)(source)) } catch (e) { result = `${e.name}: ${e.message}` } result }")
-	if err != nil {
-		t.Fatalf("%s: %v", source, err)
-	}
-	return value.String()
-}
-
-func check(t *testing.T, vm *goja.Runtime, table map[string]string) {
-	t.Helper()
-	for source, want := range table {
-		if got := eval(t, vm, source); got != want {
-			t.Errorf("%s\n got %q\nwant %q", source, got, want)
-		}
-	}
-}
-
 func TestDOMException(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`new DOMException("m", "AbortError")`:                                                             "AbortError: m",
 		`(e => [e.name, e.message, e.code])(new DOMException())`:                                          "Error,,0",
 		`(e => [e.name, e.message, e.code])(new DOMException("m", "DataCloneError"))`:                     "DataCloneError,m,25",
@@ -69,7 +38,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := newVM(t).RunScript("example.js", string(source))
+	value, err := globalstest.New(t, Install).RunScript("example.js", string(source))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,36 +8,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/modules/internal/globals/globalstest"
 )
 
-// newVM has a stand-in for DOMException, which is another module's.
-func newVM(t testing.TB) *goja.Runtime {
-	t.Helper()
-	vm := goja.New()
-	if _, err := vm.RunString(`class DOMException extends Error { constructor(m, n) { super(m); this.name = n } }; globalThis.DOMException = DOMException`); err != nil {
-		t.Fatal(err)
-	}
-	if err := Install(vm); err != nil {
-		t.Fatal(err)
-	}
-	return vm
-}
-
-// eval is the value of a script as a string, or the name and message of what it threw.
-func eval(t testing.TB, vm *goja.Runtime, source string) string {
-	t.Helper()
-	if err := vm.Set("source", source); err != nil {
-		t.Fatal(err)
-	}
-	value, err := vm.RunString("{ let result; try { result = String((0, eval)(source)) } catch (e) { result = `${e.name}: ${e.message}` } result }")
-	if err != nil {
-		t.Fatalf("%s: %v", source, err)
-	}
-	return value.String()
-}
-
 func TestTextEncoder(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for source, want := range map[string]string{
 		`new TextEncoder().encode("aé€😀")`:                    "97,195,169,226,130,172,240,159,152,128",
 		`new TextEncoder().encode("\ud83d x \ude00")`:         "239,191,189,32,120,32,239,191,189",
@@ -54,14 +30,14 @@ func TestTextEncoder(t *testing.T) {
 		`new TextEncoder().encodeInto("x", new Int8Array(2))`:   "TypeError: the second argument of TextEncoder.encodeInto must be a Uint8Array",
 		`new TextEncoder().encodeInto("x", new ArrayBuffer(2))`: "TypeError: the second argument of TextEncoder.encodeInto must be a Uint8Array",
 	} {
-		if got := eval(t, vm, source); got != want {
+		if got := globalstest.Eval(t, vm, source); got != want {
 			t.Errorf("%s\n got %q\nwant %q", source, got, want)
 		}
 	}
 }
 
 func TestEncodeInto(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for _, tt := range []struct{ text, size, want string }{
 		{`"abc"`, "5", "3,3 0,97,98,99,0,0,0"},
 		{`"abc"`, "2", "2,2 0,97,98,0"},
@@ -75,14 +51,14 @@ func TestEncodeInto(t *testing.T) {
 	} {
 		source := `(() => { const all = new Uint8Array(` + tt.size + ` + 2), r = new TextEncoder().encodeInto(` + tt.text +
 			`, all.subarray(1, -1)); return [r.read, r.written] + " " + all })()`
-		if got := eval(t, vm, source); got != tt.want {
+		if got := globalstest.Eval(t, vm, source); got != tt.want {
 			t.Errorf("%s into %s: %q, want %q", tt.text, tt.size, got, tt.want)
 		}
 	}
 }
 
 func TestTextDecoder(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for source, want := range map[string]string{
 		`new TextDecoder().decode(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))`:                            "a",
 		`new TextDecoder("utf8", { ignoreBOM: true }).decode(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))`: "\ufeffa",
@@ -114,26 +90,26 @@ func TestTextDecoder(t *testing.T) {
 		`[TextDecoder.length, TextDecoder.prototype.decode.length, Reflect.ownKeys(new TextDecoder()).length]`:                                                               "0,0,0",
 		`class D extends TextDecoder { twice(b) { return this.decode(b) + this.decode(b) } }; new D().twice(Uint8Array.of(97))`:                                              "aa",
 	} {
-		if got := eval(t, vm, source); got != want {
+		if got := globalstest.Eval(t, vm, source); got != want {
 			t.Errorf("%s\n got %q\nwant %q", source, got, want)
 		}
 	}
 }
 
 func TestDetachedBuffer(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	buffer := vm.NewArrayBuffer([]byte("abc"))
 	if err := vm.Set("buffer", buffer); err != nil {
 		t.Fatal(err)
 	}
-	eval(t, vm, `bytes = new Uint8Array(buffer, 1)`)
+	globalstest.Eval(t, vm, `bytes = new Uint8Array(buffer, 1)`)
 	buffer.Detach()
 	for source, want := range map[string]string{
 		`new TextDecoder().decode(buffer)`:                 "",
 		`new TextDecoder().decode(bytes)`:                  "",
 		`new TextEncoder().encodeInto("x", bytes).written`: "0",
 	} {
-		if got := eval(t, vm, source); got != want {
+		if got := globalstest.Eval(t, vm, source); got != want {
 			t.Errorf("%s: %q, want %q", source, got, want)
 		}
 	}
@@ -182,7 +158,7 @@ func TestUnpairedUTF16(t *testing.T) {
 }
 
 func TestBase64(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	const badText = "InvalidCharacterError: the text given to atob is not correctly encoded base64"
 	for source, want := range map[string]string{
 		`btoa("")`:                        "",
@@ -207,19 +183,19 @@ func TestBase64(t *testing.T) {
 		`atob()`:                          "TypeError: atob needs 1 argument, but got 0",
 		`[atob.name, atob.length, btoa.name, "prototype" in btoa]`: "atob,1,btoa,false",
 	} {
-		if got := eval(t, vm, source); got != want {
+		if got := globalstest.Eval(t, vm, source); got != want {
 			t.Errorf("%s\n got %q\nwant %q", source, got, want)
 		}
 	}
 }
 
 func TestTooLong(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	if err := vm.Set("long", vm.NewArrayBuffer(make([]byte, maxInput+1))); err != nil {
 		t.Fatal(err)
 	}
 	const want = "RangeError: the input is too long (at most 67108864)"
-	if got := eval(t, vm, `new TextDecoder().decode(long)`); got != want {
+	if got := globalstest.Eval(t, vm, `new TextDecoder().decode(long)`); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -238,7 +214,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := newVM(t).RunScript("example.js", string(source))
+	value, err := globalstest.New(t, Install).RunScript("example.js", string(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +272,7 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 func benchmark(b *testing.B, setup string) {
-	vm := newVM(b)
+	vm := globalstest.New(b, Install)
 	if _, err := vm.RunString(setup); err != nil {
 		b.Fatal(err)
 	}

@@ -8,57 +8,28 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/modules/internal/globals/globalstest"
 )
-
-func newVM(t testing.TB) *goja.Runtime {
-	t.Helper()
-	vm := goja.New()
-	if err := Install(vm, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	return vm
-}
-
-// eval is the value of a script as a string, or the name and message of what it threw.
-func eval(t testing.TB, vm *goja.Runtime, source string) string {
-	t.Helper()
-	if err := vm.Set("source", source); err != nil {
-		t.Fatal(err)
-	}
-	value, err := vm.RunString("{ let result; try { result = String((0, eval)(source)) } catch (e) { result = `${e.name}: ${e.message}` } result }")
-	if err != nil {
-		t.Fatalf("%s: %v", source, err)
-	}
-	return value.String()
-}
-
-func check(t *testing.T, vm *goja.Runtime, table map[string]string) {
-	t.Helper()
-	for source, want := range table {
-		if got := eval(t, vm, source); got != want {
-			t.Errorf("%s\n got %q\nwant %q", source, got, want)
-		}
-	}
-}
 
 func TestNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		vm := newVM(t)
+		vm := globalstest.New(t, install)
 		origin := strconv.FormatInt(time.Now().UnixMilli(), 10)
 		time.Sleep(1234567 * time.Microsecond) // of the bubble's clock
-		check(t, vm, map[string]string{
+		globalstest.Check(t, vm, map[string]string{
 			`performance.now()`:           "1234.567",
 			`performance.timeOrigin`:      origin,
 			`JSON.stringify(performance)`: `{"timeOrigin":` + origin + `}`,
 			`performance.timeOrigin + performance.now() - Date.now() < 1`: "true",
 		})
 		time.Sleep(1500 * time.Nanosecond)
-		check(t, vm, map[string]string{`performance.now()`: "1234.568"})
+		globalstest.Check(t, vm, map[string]string{`performance.now()`: "1234.568"})
 	})
 }
 
 func TestPerformanceClass(t *testing.T) {
-	check(t, newVM(t), map[string]string{
+	globalstest.Check(t, globalstest.New(t, install), map[string]string{
 		`performance instanceof Performance`:                        "true",
 		`new Performance()`:                                         "TypeError: Performance has no constructor: use the global performance",
 		`Object.prototype.toString.call(performance)`:               "[object Performance]",
@@ -73,7 +44,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := newVM(t).RunScript("example.js", string(source))
+	value, err := globalstest.New(t, install).RunScript("example.js", string(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,3 +54,5 @@ func TestExample(t *testing.T) {
 		t.Errorf("got %s, %v\nwant %s", got, err, want)
 	}
 }
+
+func install(vm *goja.Runtime) error { return Install(vm, time.Now()) }

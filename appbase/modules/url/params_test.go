@@ -3,10 +3,12 @@ package url
 import (
 	"strings"
 	"testing"
+
+	"github.com/sigil-server/sigil/appbase/modules/internal/globals/globalstest"
 )
 
 func TestSearchParams(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for source, want := range map[string]string{
 		`new URLSearchParams()`:                                      "",
 		`new URLSearchParams("?a=b&&c&=d&e=f=g&a=%2B+%zz")`:          "a=b&c=&=d&e=f%3Dg&a=%2B+%25zz",
@@ -32,14 +34,14 @@ func TestSearchParams(t *testing.T) {
 		if strings.HasPrefix(source, "p.") || strings.HasPrefix(source, "[p") {
 			source = `p = new URLSearchParams("a=1&b=2&a=3"); ` + source
 		}
-		if got := eval(t, vm, source); got != want {
+		if got := globalstest.Eval(t, vm, source); got != want {
 			t.Errorf("%s\n got %q\nwant %q", source, got, want)
 		}
 	}
 }
 
 func TestSearchParamsChange(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for change, want := range map[string]string{
 		`p.append("a", "4")`:       "a=1&b=2&a=3&a=4",
 		`p.delete("a")`:            "b=2",
@@ -54,7 +56,7 @@ func TestSearchParamsChange(t *testing.T) {
 		`p.forEach(1)`:                                        "TypeError: the first argument of URLSearchParams.forEach must be a function",
 		`URLSearchParams.prototype.get.call({}, "a")`:         "TypeError: Cannot read private member #list from an object whose class did not declare it",
 	} {
-		got := eval(t, vm, `p = new URLSearchParams("a=1&b=2&a=3"); `+change+`; p.toString()`)
+		got := globalstest.Eval(t, vm, `p = new URLSearchParams("a=1&b=2&a=3"); `+change+`; p.toString()`)
 		if got != want {
 			t.Errorf("%s\n got %q\nwant %q", change, got, want)
 		}
@@ -62,7 +64,7 @@ func TestSearchParamsChange(t *testing.T) {
 }
 
 func TestSearchParamsIteration(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for source, want := range map[string]string{
 		`JSON.stringify([...p])`:           `[["a","1"],["b","2"]]`,
 		`[...p.keys(), ...p.values()]`:     "a,b,1,2",
@@ -78,14 +80,14 @@ func TestSearchParamsIteration(t *testing.T) {
 		`Object.prototype.toString.call(p)`: "[object URLSearchParams]",
 		`class Q extends URLSearchParams { first() { return this.get("a") } }; new Q("a=9").first()`: "9",
 	} {
-		if got := eval(t, vm, `p = new URLSearchParams("a=1&b=2"); `+source); got != want {
+		if got := globalstest.Eval(t, vm, `p = new URLSearchParams("a=1&b=2"); `+source); got != want {
 			t.Errorf("%s\n got %q\nwant %q", source, got, want)
 		}
 	}
 }
 
 func TestSearchParamsFollowTheURL(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for _, tt := range []struct{ change, result, want string }{
 		{"", `p === u.searchParams`, "true"},
 		{`p.append("y", "a b")`, `u.href`, "http://h/p?x=1&y=a+b#f"},
@@ -98,7 +100,7 @@ func TestSearchParamsFollowTheURL(t *testing.T) {
 		{`new URLSearchParams(p).set("x", 2)`, `u.search`, "?x=1"},
 		{`u.search = "a b"; p.get("a b")`, `u.search`, "?a%20b"},
 	} {
-		got := eval(t, vm, `(() => { const u = new URL("http://h/p?x=1#f"), p = u.searchParams; `+tt.change+`; return `+tt.result+` })()`)
+		got := globalstest.Eval(t, vm, `(() => { const u = new URL("http://h/p?x=1#f"), p = u.searchParams; `+tt.change+`; return `+tt.result+` })()`)
 		if got != tt.want {
 			t.Errorf("%s; %s: %q, want %q", tt.change, tt.result, got, tt.want)
 		}
@@ -106,7 +108,7 @@ func TestSearchParamsFollowTheURL(t *testing.T) {
 }
 
 func TestTooManyParams(t *testing.T) {
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	if err := vm.Set("long", strings.Repeat("a&", maxParams)); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +119,7 @@ func TestTooManyParams(t *testing.T) {
 		`new URL("http://h?" + long + "b").searchParams`:                         "RangeError: a query has at most 100000 parameters",
 		`const u = new URL("http://h?" + long); u.searchParams.append("b", "c")`: "RangeError: a query has at most 100000 parameters",
 	} {
-		if got := eval(t, vm, source); got != want {
+		if got := globalstest.Eval(t, vm, source); got != want {
 			t.Errorf("%s: %q, want %q", source, got, want)
 		}
 	}
@@ -126,18 +128,18 @@ func TestTooManyParams(t *testing.T) {
 // A URL whose query cannot grow stays as it is, with its parameters.
 func TestTooLongQuery(t *testing.T) {
 	const want = "RangeError: a query has at most 16777216 bytes, that of a URL 262144"
-	vm := newVM(t)
+	vm := globalstest.New(t, Install)
 	for source, result := range map[string]string{
 		`p.append("b", "é".repeat(50000))`:                                       "http://h/?a=1&c=2",
 		`p.set("a", "x".repeat(300000))`:                                         "http://h/?a=1&c=2",
 		`new URLSearchParams("a=" + "x".repeat(17e6))`:                           "http://h/?a=1&c=2",
 		`p = new URLSearchParams(); while (true) p.append("a", "x".repeat(1e6))`: "http://h/?a=1&c=2",
 	} {
-		eval(t, vm, `u = new URL("http://h/?a=1&c=2"); p = u.searchParams`)
-		if got := eval(t, vm, source); got != want {
+		globalstest.Eval(t, vm, `u = new URL("http://h/?a=1&c=2"); p = u.searchParams`)
+		if got := globalstest.Eval(t, vm, source); got != want {
 			t.Errorf("%s: %.100q, want %q", source, got, want)
 		}
-		if got := eval(t, vm, `u.href`); got != result {
+		if got := globalstest.Eval(t, vm, `u.href`); got != result {
 			t.Errorf("%s: the URL became %.100q", source, got)
 		}
 	}
