@@ -3,13 +3,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 // version is set at release: -ldflags "-X main.version=1.2.3".
@@ -17,12 +14,10 @@ var version = "dev"
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the whole program: it returns the exit code. The first SIGINT or SIGTERM ends the context; a second one ends the
-// process at once, as the signals do by default.
+// run is the whole program: it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
+	ctx, release := untilSignal(stderr)
+	defer release()
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetOut(stdout)
