@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -119,16 +120,7 @@ func TestChatInABrowser(t *testing.T) {
 	bob.say("hello, ann")
 	ann.sees("bob: hello, ann")
 
-	path := filepath.Join(s.apps, "chatapp", "main.js")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const old, changed = "${this.peers.get(ws)}: ${text}", "${this.peers.get(ws)} says: ${text}"
-	if !strings.Contains(string(text), old) {
-		t.Fatalf("the sample no longer has %s", old)
-	}
-	save(t, path, strings.Replace(string(text), old, changed, 1))
+	rewrite(t, filepath.Join(s.apps, "chatapp", "main.js"), "${this.peers.get(ws)}: ${text}", "${this.peers.get(ws)} says: ${text}")
 	s.stdout.await(t, "chatapp  generation 2", "\n")
 
 	ann.say("is this new?")
@@ -144,4 +136,21 @@ func TestChatInABrowser(t *testing.T) {
 			t.Errorf("%s sees %d people join, want %d: a reload is nobody joining", name, joined, want)
 		}
 	}
+}
+
+// When the server goes and comes back, so does the page: under the name it had.
+func TestChatPageComesBack(t *testing.T) {
+	s := start(t, sampleApps(t))
+	page := openChat(t, browse(t), s.http("/chatapp/"))
+	page.say("ann")
+	page.sees("[*] ann joined")
+	s.signal(syscall.SIGTERM)
+	s.exit(patience)
+	page.do(chromedp.WaitVisible(chromedp.CSS("#status:not(.open)")))
+
+	again := launch(t, "serve", "--admin", "off", "--listen", s.address, "--apps", s.apps)
+	again.stdout.await(t, "listening on http://", "\n")
+	page.do(chromedp.WaitVisible(chromedp.CSS("#status.open")))
+	page.say("here again")
+	page.sees("ann: here again")
 }

@@ -21,8 +21,9 @@ import (
 const (
 	loadConnections = 200
 	loadReloads     = 500
-	loadPeriod      = 200 * time.Millisecond // between two bursts of one connection
+	loadPeriod      = 200 * time.Millisecond // between two bursts of one connection, on average
 	loadBurst       = 3                      // messages sent one after the other, without waiting for answers
+	loadQuiet       = 10 * loadBurst         // messages of each before the first reload
 	probePeriod     = 2 * time.Millisecond   // between two questions which code answers: the resolution of the save times
 	loadLimit       = 4 * time.Minute        // for all of it, on a slow machine; 90 s are usual
 )
@@ -60,6 +61,7 @@ func TestReloadUnderLoad(t *testing.T) {
 	for _, one := range talkers {
 		talking.Go(func() error { return one.run(ctx, stop) })
 	}
+	eventually(t, "a quiet time to compare with", func() bool { return talkers[0].count() >= loadQuiet })
 	began := time.Now()
 	saves, err := saveAgainAndAgain(ctx, t, s)
 	took := time.Since(began)
@@ -67,23 +69,42 @@ func TestReloadUnderLoad(t *testing.T) {
 	if err = errors.Join(err, talking.Wait()); err != nil {
 		t.Fatal(err)
 	}
-	var prompt, later []time.Duration
+	var trips roundTrips
 	for _, one := range talkers {
-		if one.later {
-			later = append(later, one.trips...)
-		} else {
-			prompt = append(prompt, one.trips...)
-		}
+		trips.add(one, began)
 		code, reason, err := one.goodbye(ctx)
 		if err != nil || code != 1000 || reason != fmt.Sprintf("counted %d", len(one.sent)) {
 			t.Errorf("a connection that sent %d messages ended with %d %q %v", len(one.sent), code, reason, err)
 		}
 	}
-	t.Logf("%d reloads in %v under %d connections; %d messages, none lost, doubled or reordered", len(saves), took.Round(time.Millisecond), len(talkers), len(prompt)+len(later))
-	t.Logf("round trip of a message meanwhile: %s", spread(prompt))
-	t.Logf("of one whose handler waits 5 ms: %s", spread(later))
+	t.Logf("%d reloads in %v under %d connections; %d messages, none lost, doubled or reordered", len(saves), took.Round(time.Millisecond), len(talkers), trips.total())
+	t.Logf("round trip of a message before: %s", spread(trips.quiet))
+	t.Logf("while reload follows reload: %s", spread(trips.prompt))
+	t.Logf("of one whose handler waits 5 ms: %s", spread(trips.later))
 	t.Logf("from save to new code: %s", spread(saves))
 }
+
+// roundTrips are how long messages took from being sent to being answered.
+type roundTrips struct {
+	quiet  []time.Duration // before the first reload, answered at once
+	prompt []time.Duration // later, answered at once
+	later  []time.Duration // those whose handler is asynchronous
+}
+
+func (r *roundTrips) add(c *talker, began time.Time) {
+	for i, took := range c.trips {
+		switch {
+		case c.later:
+			r.later = append(r.later, took)
+		case c.sent[i].Before(began):
+			r.quiet = append(r.quiet, took)
+		default:
+			r.prompt = append(r.prompt, took)
+		}
+	}
+}
+
+func (r *roundTrips) total() int { return len(r.quiet) + len(r.prompt) + len(r.later) }
 
 // spread shows how durations lie. It sorts them.
 func spread(d []time.Duration) string {
@@ -128,6 +149,7 @@ func saveVersion(path string, version int) error {
 type talker struct {
 	conn  *websocket.Conn
 	later bool            // its handler is asynchronous
+	every time.Duration   // between two bursts
 	trips []time.Duration // round trips; the receiver's until run has returned
 
 	mu   sync.Mutex
@@ -146,7 +168,9 @@ func openTalkers(t *testing.T, ctx context.Context, s *sigil) []*talker {
 		}
 		opening.Go(func() error {
 			conn, err := connect(ctx, s.ws(path))
-			all[i] = &talker{conn: conn, later: later}
+			// From 3/4 to 5/4 of the period, so that they do not all speak at once.
+			every := loadPeriod*3/4 + loadPeriod/2*time.Duration(i)/loadConnections
+			all[i] = &talker{conn: conn, later: later, every: every}
 			return err
 		})
 	}
@@ -175,9 +199,9 @@ func (c *talker) run(ctx context.Context, stop <-chan struct{}) error {
 	return both.Wait()
 }
 
-// sendUntil sends a burst every loadPeriod, and a last one after stop, whose answer tells the receiver to end.
+// sendUntil sends bursts, and a last one after stop, whose answer tells the receiver to end.
 func (c *talker) sendUntil(ctx context.Context, stop <-chan struct{}) (sent int, err error) {
-	tick := time.NewTicker(loadPeriod)
+	tick := time.NewTicker(c.every)
 	defer tick.Stop()
 	for {
 		select {
@@ -201,6 +225,13 @@ func (c *talker) write(ctx context.Context, number int, text string) error {
 	c.sent = append(c.sent, time.Now())
 	c.mu.Unlock()
 	return c.conn.Write(ctx, websocket.MessageText, fmt.Appendf(nil, "%s %d", text, number))
+}
+
+// count is how many messages were sent.
+func (c *talker) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.sent)
 }
 
 // receive checks that answer follows answer: the client's number, the count kept in ws.state, and code that never gets older.

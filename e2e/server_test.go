@@ -45,7 +45,7 @@ func start(t *testing.T, apps string, flags ...string) *sigil {
 func launch(t *testing.T, args ...string) *sigil {
 	t.Helper()
 	s := &sigil{t: t, stdout: newOutput(), stderr: newOutput(), exited: make(chan struct{})}
-	cmd := exec.Command(binary, args...) //nolint:noctx // ended below, by signal
+	cmd := exec.Command(binary, args...)
 	cmd.Stdout, cmd.Stderr = s.stdout, s.stderr
 	cmd.WaitDelay = patience
 	if err := cmd.Start(); err != nil {
