@@ -23,8 +23,9 @@ const refuseWithin = 5 * time.Second
 // adopted yet: the socket and the bytes that arrived behind the request. It
 // belongs to whoever holds it, who either gives it to [Loop.Adopt] or closes it.
 type Accepted struct {
-	conn  net.Conn
-	early []byte // the first frames, read together with the request
+	conn    net.Conn
+	early   []byte   // the first frames, read together with the request
+	deflate *deflate // nil: not agreed
 }
 
 // Close closes the socket without a closing handshake. It is for connections
@@ -44,7 +45,7 @@ func (u *Upgrade) Accept(w http.ResponseWriter) (*Accepted, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("answer the websocket handshake: %w", err), conn.Close())
 	}
-	return &Accepted{conn: conn, early: early}, nil
+	return &Accepted{conn: conn, early: early, deflate: u.deflate}, nil
 }
 
 // answer writes the 101, clears the HTTP server's deadlines and returns what the

@@ -11,15 +11,19 @@ var (
 	letters  = strings.Repeat("κόσμε", 2000)
 )
 
-// conformance is RFC 6455 sections 5 to 8, as what a client sends and what it
-// must get and the handler must be told. Errors must reach the client as a Close
-// followed by the orderly end of the stream.
-var conformance = []struct {
+// conformanceCase is what a client sends, what the handler is told, and what the
+// client gets.
+type conformanceCase struct {
 	name string
 	send [][]byte
 	told []string
 	want []string
-}{
+}
+
+// conformance is RFC 6455 sections 5 to 8, as what a client sends and what it
+// must get and the handler must be told. Errors must reach the client as a Close
+// followed by the orderly end of the stream.
+var conformance = []conformanceCase{
 	{"text", [][]byte{frame(fin|text, "hello")}, []string{"text hello"}, nil},
 	{"empty text", [][]byte{frame(fin|text, "")}, []string{"text "}, nil},
 	{"binary", [][]byte{frame(fin|bin, "\x00\xff")}, []string{"binary 00ff"}, nil},
@@ -98,7 +102,7 @@ func TestConformance(t *testing.T) {
 		r := newRig(t, o)
 		for _, tt := range conformance {
 			t.Run(tt.name, func(t *testing.T) {
-				checkConformance(t, r, tt.send, tt.told, tt.want)
+				checkConformance(t, r, "", tt)
 			})
 		}
 	})
@@ -106,8 +110,9 @@ func TestConformance(t *testing.T) {
 
 // checkConformance sends the bytes and checks both ends. Where the case does not
 // end the connection, a Close of the client does.
-func checkConformance(t *testing.T, r *rig, send [][]byte, told, want []string) {
-	c := r.dial()
+func checkConformance(t *testing.T, r *rig, headers string, tt conformanceCase) {
+	send, told, want := tt.send, tt.told, tt.want
+	c := r.dialWith(headers)
 	h := r.next()
 	c.send(send...)
 	ends := len(want) > 0 && strings.HasPrefix(want[len(want)-1], "close")

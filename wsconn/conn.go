@@ -67,6 +67,8 @@ type Conn struct {
 	rate   *rate    // MaxMessagesPerSecond is set and something arrived
 	ending *ending  // what Closed gets
 
+	deflate *deflate // nil: not agreed
+
 	// Times on the loop's clock; 0: not so.
 	wheel   wheelLink
 	heard   int64 // when the peer last sent something
@@ -101,7 +103,7 @@ type ending struct {
 func (l *Loop) Adopt(a *Accepted, limits Limits, open func(*Conn) Handler) bool {
 	limits = limits.withDefaults()
 	t := l.newTransport(a.conn)
-	if l.Post(func() { l.open(t, a.early, limits, open) }) {
+	if l.Post(func() { l.open(t, a, limits, open) }) {
 		return true
 	}
 	t.close()
@@ -109,8 +111,11 @@ func (l *Loop) Adopt(a *Accepted, limits Limits, open func(*Conn) Handler) bool 
 }
 
 // open begins the life of a connection on the loop.
-func (l *Loop) open(t transport, early []byte, limits Limits, open func(*Conn) Handler) {
-	c := &Conn{loop: l, transport: t, limits: l.share(limits), handler: noHandler{}, heard: l.now}
+func (l *Loop) open(t transport, a *Accepted, limits Limits, open func(*Conn) Handler) {
+	c := &Conn{loop: l, transport: t, limits: l.share(limits), handler: noHandler{}, heard: l.now, deflate: a.deflate}
+	if limits.Overflow == OverflowDropOldest && c.deflate != nil {
+		c.deflate.keepSent = false // what refers to a dropped message could not be read
+	}
 	l.conns.add(c)
 	if err := t.start(c); err != nil {
 		l.log.Error("cannot watch a connection", "error", err)
@@ -118,8 +123,8 @@ func (l *Loop) open(t transport, early []byte, limits Limits, open func(*Conn) H
 	}
 	c.callOpen(open)
 	l.wheel.sooner(c, c.deadline())
-	if len(early) > 0 {
-		c.receive(early)
+	if len(a.early) > 0 {
+		c.receive(a.early)
 	}
 }
 

@@ -14,6 +14,7 @@
 // The life of a connection:
 //
 //	u, err := wsconn.ParseUpgrade(r)   // err is a *HandshakeError with the status to answer
+//	u.SelectDeflate(wsconn.Deflate{})  // if messages are to be compressed; off here
 //	a, err := u.Accept(w)              // 101 is on the wire
 //	loop.Adopt(a, wsconn.Limits{}, func(c *wsconn.Conn) wsconn.Handler { ... })
 package wsconn

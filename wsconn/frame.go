@@ -2,6 +2,7 @@ package wsconn
 
 import (
 	"encoding/binary"
+	"sync/atomic"
 
 	"github.com/gobwas/ws"
 )
@@ -9,8 +10,9 @@ import (
 // Frame is one message in its wire form, made once and sent to many
 // connections. It is immutable and may be shared between goroutines.
 type Frame struct {
-	wire []byte
-	head int // bytes of the header
+	wire   []byte
+	head   int                         // bytes of the header
+	shared atomic.Pointer[packedFrame] // made when a connection wants it compressed
 }
 
 // EncodeText makes the frame of a text message. text must be valid UTF-8, as

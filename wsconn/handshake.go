@@ -26,9 +26,12 @@ func (e *HandshakeError) Error() string { return "websocket handshake: " + e.Rea
 // Upgrade is a checked opening handshake (RFC 6455 4.2.1) that has not been
 // answered yet. It is for one goroutine, the one of the HTTP handler.
 type Upgrade struct {
-	key      string
-	offered  []string // subprotocols in the client's order
-	protocol string   // the selected one
+	key        string
+	offered    []string // subprotocols in the client's order
+	protocol   string   // the selected one
+	extensions []string // headers of the client, well-formed
+	extension  string   // the answer to them
+	deflate    *deflate // what extension says; nil: nothing is agreed
 }
 
 // IsUpgrade reports whether r asks for the websocket protocol at all, well or
@@ -41,7 +44,7 @@ func IsUpgrade(r *http.Request) bool {
 // 405 for a method other than GET, 505 for HTTP versions other than 1.1, 426
 // for a WebSocket version other than 13, else 400. It only reads r.
 //
-// Extensions are checked for their form and none is agreed to.
+// Extensions are checked for their form; SelectDeflate may agree to one.
 func ParseUpgrade(r *http.Request) (*Upgrade, error) {
 	if err := checkRequest(r); err != nil {
 		return nil, err
@@ -54,10 +57,11 @@ func ParseUpgrade(r *http.Request) (*Upgrade, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !validExtensions(r.Header["Sec-Websocket-Extensions"]) {
+	extensions := r.Header["Sec-Websocket-Extensions"]
+	if !validExtensions(extensions) {
 		return nil, badRequest("malformed Sec-WebSocket-Extensions header")
 	}
-	return &Upgrade{key: key, offered: offered}, nil
+	return &Upgrade{key: key, offered: offered, extensions: extensions}, nil
 }
 
 // SelectProtocol chooses the subprotocol: the first one the client offers that
@@ -137,8 +141,7 @@ func parseProtocols(values []string) ([]string, error) {
 // maxOffers bounds the list that is searched for each name.
 const maxOffers = 64
 
-// validExtensions checks the form of the offers (RFC 6455 9.1). An agreement on
-// one of them belongs into the Upgrade, from where Accept would tell the client.
+// validExtensions checks the form of the offers (RFC 6455 9.1).
 func validExtensions(values []string) bool {
 	for _, value := range values {
 		if strings.ContainsAny(value, `()\`) {
@@ -184,6 +187,9 @@ func (u *Upgrade) response(extra http.Header) []byte {
 	b.WriteString("\r\n")
 	if u.protocol != "" {
 		b.WriteString("Sec-WebSocket-Protocol: " + u.protocol + "\r\n")
+	}
+	if u.extension != "" {
+		b.WriteString("Sec-WebSocket-Extensions: " + u.extension + "\r\n")
 	}
 	_ = extra.WriteSubset(&b, reservedHeaders()) // a bytes.Buffer takes everything
 	b.WriteString("\r\n")

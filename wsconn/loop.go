@@ -62,6 +62,8 @@ type Loop struct {
 	spareArrivals []arrival
 	readBuf       []byte
 	gather        gather
+	inflater      inflater
+	packer        packer
 	free          freeLists
 }
 

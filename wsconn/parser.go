@@ -17,9 +17,10 @@ type violation struct {
 
 // event is a complete message or control frame; op is 0 when there is none.
 type event struct {
-	op   ws.OpCode
-	own  bool   // data is not used by the parser any more
-	data []byte // payload; unless own it is valid until the next bytes are parsed
+	op     ws.OpCode
+	own    bool   // data is not used by the parser any more
+	packed bool   // data is compressed
+	data   []byte // payload; unless own it is valid until the next bytes are parsed
 }
 
 // text returns the payload as a string.
@@ -41,18 +42,17 @@ func (e *event) bytes() []byte {
 // parseHeader reads the frame header at the front of data (RFC 6455 5.2) and
 // checks it. n is its size, 0 when data ends before it does. What is wrong with
 // the first two bytes shows as soon as they are there.
-func parseHeader(data []byte, fragmented bool) (h ws.Header, n int, bad *violation) {
+func parseHeader(data []byte, state ws.State) (h ws.Header, n int, bad *violation) {
 	if len(data) < 2 {
 		return h, 0, nil
 	}
 	h = ws.Header{Fin: data[0]&0x80 != 0, Rsv: data[0] >> 4 & 7, OpCode: ws.OpCode(data[0] & 0x0F),
 		Masked: data[1]&0x80 != 0, Length: int64(data[1] & 0x7F)}
-	state := ws.StateServerSide
-	if fragmented {
-		state = state.Set(ws.StateFragmented)
-	}
 	if err := ws.CheckHeader(h, state); err != nil {
 		return h, 0, &violation{1002, err.Error()}
+	}
+	if h.Rsv != 0 && !mayPack(h) { // CheckHeader leaves that open once an extension is agreed
+		return h, 0, &errReserved
 	}
 	n = 2
 	if h.Length >= 126 {
@@ -65,6 +65,12 @@ func parseHeader(data []byte, fragmented bool) (h ws.Header, n int, bad *violati
 	}
 	copy(h.Mask[:], data[n:])
 	return h, n + 4, nil
+}
+
+// mayPack reports whether the reserved bits are those of a compressed message:
+// RSV1, on the first frame only (RFC 7692 6).
+func mayPack(h ws.Header) bool {
+	return h.Rsv == packedBit>>4 && (h.OpCode == ws.OpText || h.OpCode == ws.OpBinary)
 }
 
 // extendLength reads a length of 16 or 64 bits, which must be the shortest form
@@ -95,6 +101,7 @@ func extendLength(h *ws.Header, data []byte) (n int, bad *violation) {
 var (
 	errTooBig    = violation{1009, "the message is too big"}
 	errFragments = violation{1008, "the message has too many fragments"}
+	errReserved  = violation{1002, "a reserved bit is set"}
 	errUTF8      = violation{1007, "the text is not valid UTF-8"}
 )
 
@@ -102,7 +109,7 @@ var (
 // message of its own, or a control frame, is unmasked where it lies. It returns
 // 0 when the front of data is something else; a parser takes it then.
 func wholeFrame(data []byte, limits *Limits) (int, event, *violation) {
-	h, n, bad := parseHeader(data, false)
+	h, n, bad := parseHeader(data, ws.StateServerSide)
 	if n == 0 || bad != nil {
 		return 0, event{}, bad
 	}
@@ -133,7 +140,9 @@ type parser struct {
 	left    int // bytes of its payload to come
 	control []byte
 
+	deflate   bool      // messages may be compressed
 	op        ws.OpCode // of the message, 0 when none has begun
+	packed    bool      // it is compressed
 	fragments int
 	data      []byte
 	text      utf8State
@@ -163,7 +172,7 @@ func (p *parser) next(data []byte, limits *Limits) (n int, ev event, bad *violat
 // header takes bytes of a header and begins the frame when it is complete.
 func (p *parser) header(data []byte, limits *Limits) (int, *violation) {
 	k := copy(p.head[p.headLen:], data)
-	h, size, bad := parseHeader(p.head[:p.headLen+k], p.op != 0)
+	h, size, bad := parseHeader(p.head[:p.headLen+k], p.state())
 	if bad != nil || size == 0 {
 		p.headLen += k
 		return k, bad
@@ -173,17 +182,33 @@ func (p *parser) header(data []byte, limits *Limits) (int, *violation) {
 	return k, p.begin(h, limits)
 }
 
+// state is what headers are checked against.
+func (p *parser) state() ws.State {
+	state := ws.StateServerSide
+	if p.op != 0 {
+		state = state.Set(ws.StateFragmented)
+	}
+	if p.deflate {
+		state = state.Set(ws.StateExtended)
+	}
+	return state
+}
+
 // begin starts a frame, within the limits of a message.
 func (p *parser) begin(h ws.Header, limits *Limits) *violation {
 	if h.OpCode.IsData() {
-		if h.Length > int64(limits.MaxMessageBytes-len(p.data)) {
+		if h.OpCode != ws.OpContinuation {
+			p.op, p.packed = h.OpCode, h.Rsv != 0
+		}
+		limit := limits.MaxMessageBytes
+		if p.packed {
+			limit = packedLimit(limit)
+		}
+		if h.Length > int64(limit-len(p.data)) {
 			return &errTooBig
 		}
 		if p.fragments++; p.fragments > limits.MaxFragments {
 			return &errFragments
-		}
-		if h.OpCode != ws.OpContinuation {
-			p.op = h.OpCode
 		}
 	}
 	p.frame, p.inFrame, p.left = h, true, int(h.Length)
@@ -198,7 +223,7 @@ func (p *parser) payload(chunk []byte) *violation {
 		p.control = append(p.control, chunk...)
 		return nil
 	}
-	if p.op == ws.OpText && !p.text.write(chunk) {
+	if p.op == ws.OpText && !p.packed && !p.text.write(chunk) {
 		return &errUTF8
 	}
 	p.grow(len(chunk))
@@ -216,6 +241,9 @@ func (p *parser) grow(n int) {
 	size := max(need, 2*cap(p.data))
 	if p.frame.Fin {
 		size = min(size, need+p.left)
+		if p.packed {
+			size += len(deflateTail)
+		}
 	}
 	p.data = append(make([]byte, 0, size), p.data...)
 }
@@ -234,11 +262,11 @@ func (p *parser) endFrame() (event, *violation) {
 	if !p.text.complete() {
 		return event{}, &errUTF8
 	}
-	if cap(p.data) > len(p.data)+len(p.data)/4 {
+	if !p.packed && cap(p.data) > len(p.data)+len(p.data)/4 {
 		p.data = slices.Clip(append(make([]byte, 0, len(p.data)), p.data...))
 	}
-	ev := event{op: p.op, own: true, data: p.data}
-	p.op, p.fragments, p.data = 0, 0, nil
+	ev := event{op: p.op, own: true, packed: p.packed, data: p.data}
+	p.op, p.packed, p.fragments, p.data = 0, false, 0, nil
 	return ev, nil
 }
 

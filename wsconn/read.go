@@ -45,11 +45,14 @@ func (c *Conn) parse(data []byte) (rest []byte) {
 // whole frame.
 func (c *Conn) nextEvent(data []byte) (int, event, *violation) {
 	if c.in == nil {
-		n, ev, bad := wholeFrame(data, c.limits)
-		if n > 0 || bad != nil {
-			return n, ev, bad
+		if c.deflate == nil {
+			n, ev, bad := wholeFrame(data, c.limits)
+			if n > 0 || bad != nil {
+				return n, ev, bad
+			}
 		}
 		c.in = take(&c.loop.free.parsers)
+		c.in.deflate = c.deflate != nil
 	}
 	return c.in.next(data, c.limits)
 }
@@ -68,7 +71,9 @@ func (c *Conn) serve(ev *event) {
 	case ws.OpText, ws.OpBinary:
 		if c.phase == phaseOpen { // after Close messages are dropped
 			c.count()
-			c.message(ev)
+			if !ev.packed || c.inflate(ev) {
+				c.message(ev)
+			}
 		}
 	case ws.OpPing:
 		c.pong(ev.data)

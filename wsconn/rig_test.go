@@ -41,6 +41,7 @@ func overTransports(t *testing.T, test func(t *testing.T, o rigOptions)) {
 type rigOptions struct {
 	portable, tls bool
 	limits        Limits
+	deflate       Deflate
 	clock         *fakeClock // nil: the real one
 	maxTasks      int
 	open          func(*Conn) Handler // nil: a recorder that is sent to rig.opened
@@ -111,6 +112,7 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	u.SelectProtocol([]string{"chat", "soap"})
+	u.SelectDeflate(r.o.deflate)
 	a, err := u.Accept(w)
 	if err != nil {
 		r.t.Errorf("Accept: %v", err)

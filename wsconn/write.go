@@ -10,12 +10,18 @@ import (
 // the connection is closing or closed, or the queue is full, in which case
 // Limits.Overflow acts first. The wire order is the order of the calls.
 func (c *Conn) Send(text string) bool {
+	if c.packs(len(text)) {
+		return c.sendPacked(ws.OpText, unsafe.Slice(unsafe.StringData(text), len(text)))
+	}
 	// Nothing ever writes to the bytes of an entry.
 	return c.send(entry{op: ws.OpText, data: unsafe.Slice(unsafe.StringData(text), len(text))})
 }
 
 // SendBytes is Send for a binary message. It copies data.
 func (c *Conn) SendBytes(data []byte) bool {
+	if c.packs(len(data)) {
+		return c.sendPacked(ws.OpBinary, data)
+	}
 	if !c.admit(len(data)) {
 		return false
 	}
@@ -26,12 +32,15 @@ func (c *Conn) SendBytes(data []byte) bool {
 // SendFrame is Send for a message that is encoded already, which the queue
 // refers to without copying it.
 func (c *Conn) SendFrame(f *Frame) bool {
+	if c.packs(f.Len()) {
+		return c.sendPackedFrame(f)
+	}
 	return c.send(entry{op: ws.OpCode(f.wire[0] & 0x0F), head: uint8(f.head), data: f.wire})
 }
 
 // BufferedAmount returns the payload bytes of messages that were accepted and
 // not yet taken by the kernel, or by the goroutine that writes to a connection
-// that cannot be polled.
+// that cannot be polled. A compressed message counts with its compressed size.
 func (c *Conn) BufferedAmount() int {
 	if c.out == nil {
 		return 0

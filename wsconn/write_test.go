@@ -3,6 +3,7 @@ package wsconn
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -49,9 +50,14 @@ func TestFrame(t *testing.T) {
 		if f.Len() != n || !bytes.HasSuffix(f.wire, []byte(megabyte[:n])) || f.head != headerSize(n) {
 			t.Errorf("frame of %d: length %d, header %d", n, f.Len(), f.head)
 		}
-		got, err := ws.ReadFrame(bytes.NewReader(f.wire))
-		if err != nil || got.Header.Length != int64(n) || got.Header.OpCode != ws.OpText || !got.Header.Fin {
-			t.Errorf("frame of %d reads as %+v, %v", n, got.Header, err)
+		in := bytes.NewReader(f.wire)
+		got, err := ws.ReadHeader(in)
+		if err != nil || got.Length != int64(n) || got.OpCode != ws.OpText || !got.Fin {
+			t.Errorf("frame of %d reads as %+v, %v", n, got, err)
+		}
+		payload := make([]byte, n)
+		if _, err := io.ReadFull(in, payload); err != nil || string(payload) != megabyte[:n] || in.Len() != 0 {
+			t.Errorf("the payload of %d does not read: %v, %d bytes too many", n, err, in.Len())
 		}
 	}
 }
@@ -244,7 +250,7 @@ func TestSlowReaderThatReads(t *testing.T) {
 	tr := &stuckTransport{}
 	var h *recorder
 	r.do(func() {
-		r.loop.open(tr, nil, Limits{}.withDefaults(), func(c *Conn) Handler {
+		r.loop.open(tr, &Accepted{}, Limits{}.withDefaults(), func(c *Conn) Handler {
 			h = &recorder{conn: c, events: make(chan string, 10)}
 			return h
 		})
