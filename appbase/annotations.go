@@ -38,6 +38,7 @@ type note struct {
 	Every                                                            float64 // ms
 	Verbs, Protocols, Origins                                        []string
 	Limits                                                           SocketLimits
+	Compress                                                         bool
 }
 
 func (in *instance) route(object *goja.Object) (*Route, binding, error) {
@@ -51,7 +52,7 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	}
 	route := &Route{
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
-		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Limits: n.Limits, pattern: p,
+		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Limits: n.Limits, Compress: n.Compress, pattern: p,
 	}
 	b := binding{function: object.Get("method"), guards: object.Get("guards"), site: object.Get("site"), every: time.Duration(n.Every * float64(time.Millisecond))}
 	b.call, _ = goja.AssertFunction(b.function)

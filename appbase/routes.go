@@ -47,6 +47,7 @@ type Route struct {
 	Origins     []string // of KindWebsocket: origins allowed beside the server's
 	Reload      ReloadPolicy
 	Limits      SocketLimits
+	Compress    bool // of KindWebsocket: messages are compressed for clients that offer it (RFC 7692)
 	Guarded     bool // has guards: [Worker.Admit] must be asked before an upgrade is accepted
 	pattern     pattern
 }

@@ -349,6 +349,8 @@ interface WebsocketOptions {
   origins?: string | string[];
   /** Narrower limits than the server's. */
   limits?: WebsocketLimits;
+  /** Compress messages of 256 bytes and more for clients that offer it (RFC 7692). Default: false. */
+  compress?: boolean;
   /**
    * What a reload does to open connections: `"reattach"` (default) gives them to the new code, `"restart"` closes
    * them with 1012, `"drain"` leaves them on the code they began with.

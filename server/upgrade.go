@@ -122,6 +122,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade
 		return false
 	}
 	protocol := up.SelectProtocol(c.route.Protocols)
+	up.SelectDeflate(wsconn.Deflate{Enabled: c.route.Compress})
 	accepted, err := up.Accept(w)
 	if err != nil {
 		s.log.Debug("a handshake was not completed", "error", err)

@@ -96,11 +96,13 @@
     return { ...limits };
   }
 
-  const Websocket = methodAnnotation("@Websocket", ["path", "protocols", "origins", "limits", "reload", "guard"], (options, name) => {
+  const Websocket = methodAnnotation("@Websocket", ["path", "protocols", "origins", "limits", "compress", "reload", "guard"], (options, name) => {
     const reload = options.reload ?? "reattach";
     if (!RELOADS.includes(reload)) fail(`@Websocket: reload is one of ${RELOADS.join(", ")}, not ${host.show(reload)}`);
+    const compress = options.compress ?? false;
+    if (typeof compress !== "boolean") fail(`@Websocket: compress is true or false, not ${host.show(compress)}`);
     return {
-      kind: "websocket", path: pathOf(options, name), reload,
+      kind: "websocket", path: pathOf(options, name), reload, compress,
       protocols: textList("@Websocket", "protocols", options.protocols),
       origins: textList("@Websocket", "origins", options.origins),
       limits: socketLimits(options.limits ?? {}),
