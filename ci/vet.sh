@@ -11,6 +11,7 @@ fi
 
 go vet ./...
 (cd e2e && go vet ./...)
+(cd bench && go vet ./... && go test ./...)
 for system in darwin windows; do
   GOOS=$system go build ./...
 done

@@ -1,0 +1,20 @@
+// The programs of the benchmark on Deno.
+const room = new Set();
+
+Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT")), onListen() {} }, (req) => {
+  const { socket, response } = Deno.upgradeWebSocket(req);
+  switch (new URL(req.url).pathname) {
+    case "/bench/echo":
+      socket.onmessage = (event) => socket.send(event.data);
+      break;
+    case "/bench/room":
+      socket.onopen = () => room.add(socket);
+      socket.onclose = () => room.delete(socket);
+      break;
+    case "/bench/publish":
+      socket.onmessage = (event) => {
+        for (const member of room) if (member.readyState === 1) member.send(event.data);
+      };
+  }
+  return response;
+});

@@ -1,0 +1,10 @@
+// The programs of the benchmark with Hono on Bun.
+import { Hono } from "hono";
+import { upgradeWebSocket, websocket } from "hono/bun";
+
+const app = new Hono();
+app.get("/bench/echo", upgradeWebSocket(() => ({ onMessage: (event, ws) => ws.send(event.data) })));
+app.get("/bench/room", upgradeWebSocket(() => ({ onOpen: (_, ws) => ws.raw.subscribe("room") })));
+app.get("/bench/publish", upgradeWebSocket(() => ({ onMessage: (event) => server.publish("room", event.data) })));
+
+const server = Bun.serve({ hostname: "127.0.0.1", port: Number(process.env.PORT), fetch: app.fetch, websocket });
