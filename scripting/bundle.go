@@ -38,6 +38,7 @@ func unsupported() map[string]bool {
 		"async-generator":     false,
 		"for-await":           false,
 		"import-meta":         false,
+		"dynamic-import":      false, // of a computed name: a rejected promise
 		"regexp-set-notation": false,
 	}
 }
@@ -112,6 +113,7 @@ func buildOptions(o CompileOptions, in *inputs) api.BuildOptions {
 		TsconfigRaw:    standardDecorators(o),
 		Banner:         map[string]string{"js": `(async function (` + exportName + `, ` + depthName + `) { "use strict";`},
 		Footer:         map[string]string{"js": "})"},
+		Alias:          o.Aliases,
 		Plugins:        []api.Plugin{in.plugin(o)},
 	}
 }

@@ -23,8 +23,12 @@ type CompileOptions struct {
 	// are relative to.
 	Root string
 	// Builtins are modules of the server's own: their source by the name they
-	// are imported by. They cannot import anything but each other.
+	// are imported by. They import each other, and packages as the module that
+	// imports them would.
 	Builtins map[string]string
+	// Aliases are other names of packages: "@hono/hono" for "hono". What is
+	// below the name is meant too.
+	Aliases map[string]string
 	// MaxSourceBytes bounds a single file and the whole bundle; default 8 MiB.
 	MaxSourceBytes int
 }

@@ -57,6 +57,11 @@ func TestCompile(t *testing.T) {
 			map[string]string{"sigil": `export const x = 7;`}},
 		{"a builtin of a builtin", map[string]string{"app.ts": `import { y } from "sigil/y"; export const result = y === 8;`},
 			map[string]string{"sigil": `export const x = 7;`, "sigil/y": `import { x } from "sigil"; export const y = x + 1;`}},
+		{"a package of a builtin", map[string]string{"app.ts": `import { y } from "sigil/y"; export const result = y === 9;`,
+			"node_modules/p/package.json": `{"main": "main.js"}`, "node_modules/p/main.js": `export const x = 8;`},
+			map[string]string{"sigil/y": `import { x } from "p"; export const y = x + 1;`}},
+		{"an import of a computed name", map[string]string{"app.ts": `
+			let failed; await import(["a", "b"].join("")).catch((e) => { failed = e; }); export const result = failed instanceof Error;`}, nil},
 		{"a package", map[string]string{"app.ts": `import p from "p"; export const result = p === 3;`,
 			"node_modules/p/package.json": `{"name": "p", "main": "./cjs.js", "module": "./esm.js"}`,
 			"node_modules/p/esm.js":       `export default 3;`, "node_modules/p/cjs.js": `module.exports = 4;`}, nil},

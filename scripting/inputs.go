@@ -31,11 +31,12 @@ func (in *inputs) plugin(o CompileOptions) api.Plugin {
 	return api.Plugin{Name: "sigil", Setup: func(b api.PluginBuild) {
 		for name, text := range o.Builtins {
 			filter := "^" + regexpQuote(name) + "$"
-			b.OnResolve(api.OnResolveOptions{Filter: filter}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
-				return api.OnResolveResult{Path: name, Namespace: builtinSpace}, nil
+			b.OnResolve(api.OnResolveOptions{Filter: filter}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+				return api.OnResolveResult{Path: name, Namespace: builtinSpace, PluginData: args.ResolveDir}, nil
 			})
-			b.OnLoad(api.OnLoadOptions{Filter: filter, Namespace: builtinSpace}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
-				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+			b.OnLoad(api.OnLoadOptions{Filter: filter, Namespace: builtinSpace}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+				dir, _ := args.PluginData.(string)
+				return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS, ResolveDir: dir}, nil
 			})
 		}
 		b.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "file"}, in.load)
