@@ -38,7 +38,7 @@ type note struct {
 	Every                                                            float64 // ms
 	Verbs, Protocols, Origins                                        []string
 	Limits                                                           SocketLimits
-	Compress                                                         bool
+	Compress, Whole                                                  bool
 }
 
 func (in *instance) route(object *goja.Object) (*Route, binding, error) {
@@ -46,17 +46,20 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	if err := in.vm.ExportTo(in.plain(object), &n); err != nil {
 		return nil, binding{}, err
 	}
-	p, err := parsePattern(n.Path)
-	if err != nil {
-		return nil, binding{}, fmt.Errorf("%s on %s: %w", n.Label, n.Name, err)
+	p := pattern{text: n.Path}
+	if !n.Whole {
+		var err error
+		if p, err = parsePattern(n.Path); err != nil {
+			return nil, binding{}, fmt.Errorf("%s on %s: %w", n.Label, n.Name, err)
+		}
 	}
 	route := &Route{
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
-		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Limits: n.Limits, Compress: n.Compress, pattern: p,
+		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Limits: n.Limits, Compress: n.Compress, Whole: n.Whole, pattern: p,
 	}
 	b := binding{function: object.Get("method"), guards: object.Get("guards"), site: object.Get("site"), every: time.Duration(n.Every * float64(time.Millisecond))}
 	b.call, _ = goja.AssertFunction(b.function)
-	route.Guarded = b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
+	route.Guarded = route.Whole || b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
 	return route, b, nil
 }
 

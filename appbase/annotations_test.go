@@ -90,7 +90,7 @@ func TestMistakesInAnnotations(t *testing.T) {
 	for source, want := range map[string]string{
 		`class App extends AppBase { @Get a() {} }`:                           "the class may only lack `export default`",
 		`export class A extends AppBase {} export class B extends AppBase {}`: "A, B all could be",
-		`export default { fetch() {} }`:                                       "no app class",
+		`export default { fetch: 1 }`:                                         "no app class",
 		`@Api({ workers: 4 }) export default class A extends AppBase {}`:      `workers is "auto" or 1`,
 		`@Get export default class A extends AppBase {}`:                      "@Get belongs on a method; A is a class",
 	} {

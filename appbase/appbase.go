@@ -88,4 +88,9 @@ type Response struct {
 type Admission struct {
 	Response *Response // the refusal to answer with; nil when admitted
 	User     string    // what the guards left in req.user, as JSON; "" when nothing
+
+	// Of a fetch app, which answers the handshake itself: the subprotocol it chose and the headers of its answer.
+	Protocol string
+	Header   http.Header
+	upgrade  upgrade
 }

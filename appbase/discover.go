@@ -37,7 +37,7 @@ func (s Source) PublicDir() string {
 }
 
 // extensions of entry files, the preferred first.
-var extensions = []string{".ts", ".js", ".mts", ".mjs"}
+var extensions = []string{".ts", ".js", ".mts", ".mjs", ".tsx", ".jsx"}
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
@@ -134,6 +134,16 @@ func Compile(ctx context.Context, src Source) (*scripting.Program, error) {
 	return scripting.Compile(ctx, scripting.CompileOptions{
 		Entry:    src.Entry,
 		Root:     src.Root(),
-		Builtins: map[string]string{"sigil": sigilModule()},
+		Builtins: builtins(),
+		Aliases:  map[string]string{"@hono/hono": "hono", "jsr:@hono/hono": "hono"},
 	})
+}
+
+// builtins are the modules of the server's own. The adapter for Hono answers also to the names of those for other servers.
+func builtins() map[string]string {
+	all := map[string]string{"sigil": sigilModule()}
+	for _, name := range []string{"sigil/hono", "hono/deno", "hono/bun", "@hono/hono/deno", "@hono/hono/bun", "@hono/deno", "@hono/bun"} {
+		all[name] = honoAdapter
+	}
+	return all
 }

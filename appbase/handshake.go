@@ -22,6 +22,19 @@ func packHandshake(req *Request, protocol string) handshake {
 	}
 }
 
+// request is the upgrade request again. The scheme is not remembered.
+func (h *handshake) request() *Request {
+	header := http.Header{}
+	h.eachHeader(func(name, value string) { header.Set(name, value) })
+	url := "http://" + header.Get("Host") + h.path
+	if h.rawQuery != "" {
+		url += "?" + h.rawQuery
+	}
+	return &Request{
+		Method: http.MethodGet, URL: url, Path: h.path, RawQuery: h.rawQuery, Header: header, Params: h.params, RemoteAddress: h.remoteAddress,
+	}
+}
+
 func packHeaders(h http.Header) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(h)) {

@@ -77,9 +77,13 @@ func (w *Worker) Admit(route *Route, req *Request, done func(Admission, error)) 
 			done(Admission{}, err)
 			return
 		}
-		in.run(in.admit, func(value goja.Value, err error) {
+		door, args := in.admit, []goja.Value{in.app, b.guards, in.request(req)}
+		if route.Whole {
+			door, args = in.admitFetch, []goja.Value{in.app, in.request(req)}
+		}
+		in.run(door, func(value goja.Value, err error) {
 			done(in.admission(value, err))
-		}, in.app, b.guards, in.request(req))
+		}, args...)
 	})
 }
 
@@ -113,7 +117,7 @@ func (in *instance) admission(value goja.Value, err error) (a Admission, _ error
 	if user := pair.Get("1"); user != nil && !goja.IsUndefined(user) {
 		a.User = user.String()
 	}
-	return a, nil
+	return a, in.readUpgrade(pair, &a)
 }
 
 // response reads what the prelude encoded: [status, header pairs, body].

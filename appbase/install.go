@@ -21,23 +21,29 @@ var (
 	httpJS string
 	//go:embed prelude/base.js
 	baseJS string
+	//go:embed prelude/fetchapp.js
+	fetchAppJS string
 )
 
 // preludes are compiled once for all runtimes.
-var preludes = sync.OnceValues(func() (compiled struct{ annotations, http, base *scripting.Script }, err error) {
+var preludes = sync.OnceValues(func() (compiled struct{ annotations, http, base, fetchApp *scripting.Script }, err error) {
 	if compiled.annotations, err = scripting.CompileTrusted("annotations", annotationsJS); err != nil {
 		return compiled, err
 	}
 	if compiled.http, err = scripting.CompileTrusted("http", httpJS); err != nil {
 		return compiled, err
 	}
-	compiled.base, err = scripting.CompileTrusted("base", baseJS)
+	if compiled.base, err = scripting.CompileTrusted("base", baseJS); err != nil {
+		return compiled, err
+	}
+	compiled.fetchApp, err = scripting.CompileTrusted("fetchapp", fetchAppJS)
 	return compiled, err
 })
 
 // prelude is what the host calls of it.
 type prelude struct {
 	findClass, describe, failAt, serve, admit goja.Callable
+	describeFetch, admitFetch                 goja.Callable
 	requestMark                               *goja.Symbol // tells the server's own requests
 }
 
@@ -69,6 +75,12 @@ func (in *instance) install() error {
 	if _, err = in.runPrelude(scripts.base, base); err != nil {
 		return err
 	}
+	fetchApp, err := in.runPrelude(scripts.fetchApp, in.fetchAppHost(annotations, web))
+	if err != nil {
+		return err
+	}
+	in.describeFetch, _ = goja.AssertFunction(fetchApp.Get("describe"))
+	in.admitFetch, _ = goja.AssertFunction(fetchApp.Get("admit"))
 	in.findClass, _ = goja.AssertFunction(annotations.Get("findClass"))
 	in.describe, _ = goja.AssertFunction(annotations.Get("describe"))
 	in.failAt, _ = goja.AssertFunction(annotations.Get("failAt"))
@@ -176,6 +188,7 @@ func (in *instance) baseHost() (map[string]any, error) {
 		"connection":  in.connection,
 		"subscribed":  in.subscribed,
 		"broadcast":   in.broadcast,
+		"readFile":    in.readFile,
 		"publish":     func(topic string, data goja.Value) int { return w.host.Publish(topic, in.message(data), nil) },
 	}, nil
 }

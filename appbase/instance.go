@@ -21,6 +21,7 @@ const (
 type instance struct {
 	worker     *Worker
 	generation int
+	dir        string // of the app's own files; "" none
 	rt         *scripting.Runtime
 	vm         *goja.Runtime
 	app        *goja.Object // the object of the app's class
@@ -29,8 +30,9 @@ type instance struct {
 	start      []goja.Callable // @OnStart
 	stop       []goja.Callable // @OnStop
 	prelude
-	wsConn  *goja.Object // the prototype of handles
-	calling *handle      // the one whose callback ran last
+	fileSlots chan struct{} // a place in it for each file that is being read
+	wsConn    *goja.Object  // the prototype of handles
+	calling   *handle       // the one whose callback ran last
 
 	jsonParse, jsonStringify, isView goja.Callable
 
@@ -51,7 +53,7 @@ type binding struct {
 	every    time.Duration
 }
 
-func newInstance(w *Worker) (*instance, error) {
+func newInstance(w *Worker, dir string) (*instance, error) {
 	rt, err := scripting.New(scripting.Options{
 		Executor: w.executor, CallTime: w.callTime, MaxCallDepth: w.maxDepth,
 		OnError: func(e *scripting.Error) { w.report(e) },
@@ -59,7 +61,7 @@ func newInstance(w *Worker) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &instance{worker: w, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}}
+	in := &instance{worker: w, dir: dir, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}, fileSlots: make(chan struct{}, maxFileReadings)}
 	if err := rt.Do(in.install); err != nil {
 		rt.Close()
 		return nil, fmt.Errorf("preparing the runtime: %w", err)
@@ -91,15 +93,23 @@ func (in *instance) load(p *scripting.Program, done func(error)) {
 // instantiate finds the class, makes its object and binds its routes.
 func (in *instance) instantiate(exports *goja.Object) error {
 	base := in.vm.Get("AppBase")
+	if notes, err := in.describeFetch(goja.Undefined(), exports); err != nil || !goja.IsUndefined(notes) {
+		return in.become(notes, base, err)
+	}
 	class, err := in.findClass(goja.Undefined(), exports, base)
 	if err != nil {
 		return err
 	}
 	notes, err := in.describe(goja.Undefined(), class, base)
+	return in.become(notes, class, err)
+}
+
+// become binds the routes and makes the app's object.
+func (in *instance) become(notes, class goja.Value, err error) error {
 	if err != nil {
 		return err
 	}
-	if err := in.bind(notes.ToObject(in.vm)); err != nil {
+	if err = in.bind(notes.ToObject(in.vm)); err != nil {
 		return err
 	}
 	in.app, err = in.vm.New(class)

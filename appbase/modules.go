@@ -50,12 +50,16 @@ func (in *instance) installModules() error {
 	return nil
 }
 
-//go:embed sigil.d.ts
-var declarations string
+var (
+	//go:embed sigil.d.ts
+	declarations string
+	//go:embed fetchapp.d.ts
+	fetchAppDeclarations string
+)
 
 // Declarations are the TypeScript declarations of everything an app sees, as one ambient file.
 func Declarations() string {
-	all := []string{declarations}
+	all := []string{declarations, fetchAppDeclarations}
 	for _, m := range modules {
 		all = append(all, m.declarations())
 	}
@@ -66,7 +70,7 @@ func Declarations() string {
 var globalNames = []string{
 	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled", "OnStart", "OnStop",
 	"Guard", "HttpReq", "Headers", "Response", "created", "accepted", "noContent", "badRequest", "unauthorized", "forbidden", "notFound",
-	"conflict", "redirect",
+	"conflict", "redirect", "upgradeWebSocket",
 }
 
 // sigilModule is the source of the module "sigil": the globals by their names.

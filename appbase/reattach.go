@@ -8,7 +8,7 @@ func (c *Conn) attach(inst *instance, route *Route) {
 	inst.retain()
 	c.inst, c.route, c.busy, c.interrupts = inst, route, 0, 0
 	c.handle = newHandle(c, inst)
-	value, err := inst.rt.Call(inst.bound[route].call, inst.app, c.handle.object)
+	value, err := inst.rt.Call(inst.bound[route].call, inst.app, c.handle.object, c.worker.takeUpgrade(c, inst))
 	if err != nil {
 		c.failRoute(err)
 		return

@@ -48,6 +48,7 @@ type Route struct {
 	Reload      ReloadPolicy
 	Limits      SocketLimits
 	Compress    bool // of KindWebsocket: messages are compressed for clients that offer it (RFC 7692)
+	Whole       bool // answers at every path below the mount, and sees paths without it: a fetch app
 	Guarded     bool // has guards: [Worker.Admit] must be asked before an upgrade is accepted
 	pattern     pattern
 }
@@ -124,7 +125,7 @@ func (r *Routes) find(path string, want func(*Route) bool) (best *Route, params 
 		if best != nil && !route.before(best) || !want(route) {
 			continue
 		}
-		if p, ok := route.pattern.match(path); ok {
+		if p, ok := route.match(path); ok {
 			best, params = route, p
 		}
 	}
@@ -134,7 +135,7 @@ func (r *Routes) find(path string, want func(*Route) bool) (best *Route, params 
 func (r *Routes) allowed(path string) []string {
 	var verbs []string
 	for _, route := range r.all {
-		if _, ok := route.pattern.match(path); ok && route.Kind == KindHTTP {
+		if _, ok := route.match(path); ok && route.Kind == KindHTTP {
 			verbs = append(verbs, route.Verbs...)
 		}
 	}
@@ -147,6 +148,13 @@ func (r *Routes) allowed(path string) []string {
 	verbs = append(verbs, "OPTIONS")
 	slices.Sort(verbs)
 	return slices.Compact(verbs)
+}
+
+func (route *Route) match(path string) (map[string]string, bool) {
+	if route.Whole {
+		return nil, true
+	}
+	return route.pattern.match(path)
 }
 
 func (route *Route) takes(verb string) bool {

@@ -56,6 +56,12 @@ declare class AppBase {
    * @throws TypeError if data has no JSON form
    */
   publish(topic: string, data: Message): number;
+  /**
+   * The bytes of a file in the app's own folder; undefined when there is none. Links that lead out of the folder, and names
+   * that begin with a dot, are not there; an app of a single file has no folder.
+   * @throws if the file has more than 32 MiB
+   */
+  readFile(path: string): Promise<ArrayBuffer | undefined>;
 }
 
 /** Writes to the server's log. Values are shown as `console.log` shows them. */
@@ -493,12 +499,16 @@ declare module "sigil" {
   export import notFound = globalThis.notFound;
   export import conflict = globalThis.conflict;
   export import redirect = globalThis.redirect;
+  export import upgradeWebSocket = globalThis.upgradeWebSocket;
 
   export import Answer = globalThis.Answer;
   export import ApiOptions = globalThis.ApiOptions;
   export import Bytes = globalThis.Bytes;
   export import ConnectionCriteria = globalThis.ConnectionCriteria;
   export import Connections = globalThis.Connections;
+  export import FetchApp = globalThis.FetchApp;
+  export import FetchContext = globalThis.FetchContext;
+  export import FetchEnv = globalThis.FetchEnv;
   export import GuardFunction = globalThis.GuardFunction;
   export import HeadersInit = globalThis.HeadersInit;
   export import HttpHandler = globalThis.HttpHandler;
@@ -509,6 +519,7 @@ declare module "sigil" {
   export import ScheduledOptions = globalThis.ScheduledOptions;
   export import SocketHandler = globalThis.SocketHandler;
   export import StopReason = globalThis.StopReason;
+  export import UpgradeEvents = globalThis.UpgradeEvents;
   export import WebsocketLimits = globalThis.WebsocketLimits;
   export import WebsocketOptions = globalThis.WebsocketOptions;
   export import WsEvent = globalThis.WsEvent;

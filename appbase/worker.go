@@ -31,6 +31,7 @@ type Worker struct {
 	ready      []func() // wait for that
 	conns      []*Conn
 	byID       map[string]*Conn
+	upgrades   map[*Conn]upgrade // of fetch apps, until the connection is attached
 }
 
 // NewWorker makes a worker without code: [Worker.Prepare] and [Worker.Load] bring the first.
@@ -57,10 +58,10 @@ type Generation struct {
 	program *scripting.Program
 }
 
-// Prepare makes a generation of p. It touches nothing of the worker that changes, so it may be called from any
+// Prepare makes a generation of p, whose own files are in dir ("" if it has none). It touches nothing of the worker that changes, so it may be called from any
 // goroutine, and spares the loop the greater part of a load.
-func (w *Worker) Prepare(p *scripting.Program) (*Generation, error) {
-	inst, err := newInstance(w)
+func (w *Worker) Prepare(p *scripting.Program, dir string) (*Generation, error) {
+	inst, err := newInstance(w, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -147,6 +148,7 @@ func (w *Worker) drop(old *instance) {
 // holds the socket. The socket's events go to the Conn.
 func (w *Worker) Open(s Socket, route *Route, req *Request, a Admission, protocol, id string) *Conn {
 	c := &Conn{id: id, worker: w, socket: s, route: route, hs: packHandshake(req, protocol), user: a.User}
+	w.keepUpgrade(c, a.upgrade)
 	c.index = len(w.conns)
 	w.conns = append(w.conns, c)
 	w.byID[id] = c

@@ -63,7 +63,7 @@ func (w *world) compile(source string) *scripting.Program {
 
 func (w *world) prepare(p *scripting.Program) *Generation {
 	w.t.Helper()
-	g, err := w.worker.Prepare(p)
+	g, err := w.worker.Prepare(p, w.dir)
 	if err != nil {
 		w.t.Fatalf("prepare: %v", err)
 	}

@@ -75,7 +75,7 @@ var (
 // load makes p the app's generation and publishes it. It returns once p serves, or why it does not; then the generation
 // before goes on. When ctx ends first the outcome is not waited for.
 func (a *app) load(ctx context.Context, src appbase.Source, p *scripting.Program) error {
-	generation, err := a.worker.Prepare(p)
+	generation, err := a.worker.Prepare(p, src.Dir)
 	if err != nil {
 		return err
 	}

@@ -37,12 +37,15 @@ func (s *Server) request(r *http.Request, c call) *appbase.Request {
 	if r.Host != "" {
 		header.Set("Host", r.Host)
 	}
-	uri := rawPath(r)
+	uri, path := rawPath(r), c.target.path()
+	if c.route.Whole {
+		uri, path = belowMount(uri, c.target), c.target.rest
+	}
 	if r.URL.RawQuery != "" {
 		uri += "?" + r.URL.RawQuery
 	}
 	return &appbase.Request{
-		Method: r.Method, URL: s.proxies.scheme(r) + "://" + s.host(r) + uri, Path: c.target.path(),
+		Method: r.Method, URL: s.proxies.scheme(r) + "://" + s.host(r) + uri, Path: path,
 		RawQuery: r.URL.RawQuery, Header: header, Params: c.params, RemoteAddress: s.proxies.client(r).String(),
 	}
 }
@@ -96,12 +99,7 @@ var framing = []string{"Connection", "Content-Length", "Keep-Alive", "Proxy-Conn
 // respond writes an app's answer.
 func respond(w http.ResponseWriter, r *http.Request, res *appbase.Response) {
 	header := w.Header()
-	for name, values := range res.Header {
-		header[name] = values
-	}
-	for _, name := range framing {
-		header.Del(name)
-	}
+	allow(header, res.Header)
 	bodiless := res.Status == http.StatusNoContent || res.Status == http.StatusNotModified
 	if !bodiless {
 		header.Set("Content-Length", strconv.Itoa(len(res.Body)))

@@ -95,3 +95,12 @@ func hexDigit(c byte) (byte, bool) {
 	}
 	return 0, false
 }
+
+// belowMount is the escaped path and query of a request without the app's own part.
+func belowMount(uri string, t target) string {
+	below := strings.TrimPrefix(uri, "/"+t.app)
+	if !strings.HasPrefix(below, "/") {
+		below = "/" + below
+	}
+	return below
+}

@@ -121,7 +121,8 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade
 	if !ok {
 		return false
 	}
-	protocol := up.SelectProtocol(c.route.Protocols)
+	protocol := up.SelectProtocol(protocols(c.route, admission))
+	allow(w.Header(), admission.Header)
 	up.SelectDeflate(wsconn.Deflate{Enabled: c.route.Compress})
 	accepted, err := up.Accept(w)
 	if err != nil {
@@ -131,6 +132,23 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade
 	return c.app.adopt(accepted, s.slots, arrival{
 		route: c.route, request: req, admission: admission, protocol: protocol, id: uuid.NewString(), address: address,
 	})
+}
+
+// protocols are those the connection may speak.
+func protocols(route *appbase.Route, a appbase.Admission) []string {
+	if route.Whole {
+		return []string{a.Protocol}
+	}
+	return route.Protocols
+}
+
+// allow adds the headers of an app's answer that are the app's to set.
+func allow(header, given http.Header) {
+	for name, values := range given {
+		if !slices.Contains(framing, name) {
+			header[name] = values
+		}
+	}
 }
 
 // admit runs the guards of a route. False: they refused, or failed, and the client has its answer.

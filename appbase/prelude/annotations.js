@@ -96,19 +96,25 @@
     return { ...limits };
   }
 
-  const Websocket = methodAnnotation("@Websocket", ["path", "protocols", "origins", "limits", "compress", "reload", "guard"], (options, name) => {
+  const SOCKET_OPTIONS = ["protocols", "origins", "limits", "compress", "reload"];
+
+  /** What @Websocket takes beside path and guard. */
+  function socketOptions(options) {
     const reload = options.reload ?? "reattach";
     if (!RELOADS.includes(reload)) fail(`@Websocket: reload is one of ${RELOADS.join(", ")}, not ${host.show(reload)}`);
     const compress = options.compress ?? false;
     if (typeof compress !== "boolean") fail(`@Websocket: compress is true or false, not ${host.show(compress)}`);
     return {
-      kind: "websocket", path: pathOf(options, name), reload, compress,
+      reload, compress,
       protocols: textList("@Websocket", "protocols", options.protocols),
       origins: textList("@Websocket", "origins", options.origins),
       limits: socketLimits(options.limits ?? {}),
-      guards: guardsOf("@Websocket", options.guard),
     };
-  }, "path");
+  }
+
+  const Websocket = methodAnnotation("@Websocket", ["path", "guard", ...SOCKET_OPTIONS], (options, name) => ({
+    kind: "websocket", path: pathOf(options, name), ...socketOptions(options), guards: guardsOf("@Websocket", options.guard),
+  }), "path");
 
   const HTTP_OPTIONS = ["path", "summary", "description", "guard"];
   const verb = (label, verbs) => methodAnnotation(label, HTTP_OPTIONS, (options, name) => ({
@@ -176,7 +182,7 @@
     if (found.size === 1) return [...found][0];
     const names = [...found].map((c) => c.name).join(", ");
     if (found.size > 1) fail(`which class is the app? ${names} all could be: make one of them the default export`);
-    fail("no app class: looked for a default export or an export that extends AppBase, and for a class marked @Api"
+    fail("no app class: looked for a default export or an export that extends AppBase, for a class marked @Api, and for a default export with fetch()"
       + (annotated ? "; there are annotated methods, so the class may only lack `export default`" : ""));
   }
 
@@ -228,5 +234,6 @@
       Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []),
     },
     findClass, describe, failAt,
+    socketOptions: (options) => socketOptions(checkOptions("websocket", options, SOCKET_OPTIONS)), // of a fetch app
   };
 })

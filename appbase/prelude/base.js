@@ -11,6 +11,7 @@
     connection(id) { return host.connection(String(id)); }
     broadcast(data, options) { return host.broadcast(data, options?.except); }
     publish(topic, data) { return host.publish(topic, data); }
+    readFile(path) { return host.readFile(String(path)); }
   }
 
   /** The app's open connections. Every look is at this moment's; iterating sees a snapshot, so closing inside is safe. */

@@ -107,8 +107,8 @@
     #status; #statusText; #headers;
     constructor(body, init = {}) {
       const { status = 200, statusText = "", headers } = init ?? {};
-      if (!Number.isInteger(status) || status < 200 || status > 599) throw new RangeError(`status ${status} is not between 200 and 599`);
-      if ([204, 205, 304].includes(status) && body !== undefined && body !== null) throw new TypeError(`a ${status} has no body`);
+      if (!Number.isInteger(status) || (status < 200 && status !== 101) || status > 599) throw new RangeError(`status ${status} is not between 200 and 599`);
+      if ([101, 204, 205, 304].includes(status) && body !== undefined && body !== null) throw new TypeError(`a ${status} has no body`);
       super(bodyOf(body));
       this.#status = status;
       this.#statusText = String(statusText);
@@ -244,5 +244,5 @@
     }
   }
 
-  return { globals: { Headers, Response, HttpReq, ...helpers }, serve, admit };
+  return { globals: { Headers, Response, HttpReq, ...helpers }, serve, admit, encode, encodeThrown, toRequest: (raw) => new HttpReq(raw) };
 })

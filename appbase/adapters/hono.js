@@ -1,0 +1,49 @@
+// What Hono's adapters offer on other servers, for Sigil: import it as "sigil/hono". It also answers to "hono/deno" and
+// "hono/bun", so that apps written for those run as they are.
+import { WSContext, defineWebSocketHelper } from "hono/ws";
+import { serveStatic as baseServeStatic } from "hono/serve-static";
+import { upgradeWebSocket as upgrade } from "sigil";
+
+/** `app.get("/ws", upgradeWebSocket((c) => ({ onMessage(event, ws) {} })))`. What asks for no WebSocket goes on to the next handler. */
+export const upgradeWebSocket = defineWebSocketHelper((c, events, options) => {
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return undefined;
+  const url = c.req.url;
+  let context;
+  const bind = (handler) => handler && ((event, ws) => handler(event, (context ??= contextOf(ws, url))));
+  return upgrade(c.req.raw, {
+    onOpen: bind(events.onOpen?.bind(events)),
+    onMessage: bind(events.onMessage?.bind(events)),
+    onClose: bind(events.onClose?.bind(events)),
+    onError: bind(events.onError?.bind(events)),
+  }, { protocol: options?.protocol });
+});
+
+const contextOf = (ws, url) => new WSContext({
+  raw: ws,
+  url: url.replace(/^http/, "ws"),
+  protocol: ws.protocol,
+  get readyState() { return ws.readyState; },
+  send: (data) => ws.send(data),
+  close: (code, reason) => ws.close(code, reason),
+});
+
+/** Hono's serveStatic over the files of the app's own folder. */
+export const serveStatic = (options = {}) => (c, next) => {
+  const { app } = c.env;
+  return baseServeStatic({
+    ...options,
+    getContent: async (path) => (await app.readFile(path)) ?? null,
+    join: (...parts) => parts.join("/"),
+    isDir: async (path) => (await app.readFile(path + "/index.html")) !== undefined,
+  })(c, next);
+};
+
+/** Who is connected: `{ remote: { address } }`. */
+export const getConnInfo = (c) => ({
+  remote: { address: c.env.remoteAddress, addressType: c.env.remoteAddress?.includes(":") ? "IPv6" : "IPv4", transport: "tcp" },
+});
+
+/** Of Bun's adapter: there is nothing to pass on here, Sigil has the sockets. */
+export const websocket = {};
+export const createBunWebSocket = () => ({ upgradeWebSocket, websocket });
+export const getBunServer = () => undefined;
