@@ -1,6 +1,7 @@
 package appbase
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,29 +9,56 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/dop251/goja"
 )
 
-// Bounds of this.readFile.
+// Bounds of this.readFile and this.render.
 const (
 	maxFileBytes    = 32 << 20
 	maxFileReadings = 16 // of one generation at once
+	renderTime      = 10 * time.Second
 )
 
-// readFile is this.readFile(path): the bytes of a file in the app's own folder, or undefined when there is none. It reads
-// on a goroutine of its own, which ends with the reading of one file.
+// readFile is this.readFile(path): the bytes of a file in the app's own folder, or undefined when there is none.
 func (in *instance) readFile(name string) goja.Value {
+	return in.withFiles(func() (func() goja.Value, error) {
+		data, err := readWithin(in.dir, name)
+		if err != nil || data == nil {
+			return nil, err
+		}
+		return func() goja.Value { return in.vm.ToValue(in.vm.NewArrayBuffer(data)) }, nil
+	})
+}
+
+// render is this.render(name, data): the text of a template of the app's own folder, filled with data.
+func (in *instance) render(name string, data goja.Value) goja.Value {
+	text, err := in.stringify(data)
+	if err != nil {
+		in.rt.Throw(err)
+	}
+	return in.withFiles(func() (func() goja.Value, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), renderTime)
+		defer cancel()
+		page, err := in.templates.RenderJSON(ctx, name, text)
+		return func() goja.Value { return in.vm.ToValue(page) }, err
+	})
+}
+
+// withFiles promises what work makes of files. It works on a goroutine of its own, which ends with the work; the function
+// it returns, nil for undefined, makes the value on the loop.
+func (in *instance) withFiles(work func() (func() goja.Value, error)) goja.Value {
 	promise, settle := in.rt.NewPromise()
 	go func() {
 		in.fileSlots <- struct{}{}
 		defer func() { <-in.fileSlots }()
-		data, err := readWithin(in.dir, name)
+		value, err := work()
 		settle(func() (goja.Value, error) {
-			if err != nil || data == nil {
+			if err != nil || value == nil {
 				return nil, err
 			}
-			return in.vm.ToValue(in.vm.NewArrayBuffer(data)), nil
+			return value(), nil
 		})
 	}()
 	return promise

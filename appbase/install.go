@@ -189,6 +189,7 @@ func (in *instance) baseHost() (map[string]any, error) {
 		"subscribed":  in.subscribed,
 		"broadcast":   in.broadcast,
 		"readFile":    in.readFile,
+		"render":      in.render,
 		"publish":     func(topic string, data goja.Value) int { return w.host.Publish(topic, in.message(data), nil) },
 	}, nil
 }

@@ -3,10 +3,12 @@ package appbase
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/modules/templates"
 	"github.com/sigil-server/sigil/scripting"
 )
 
@@ -31,8 +33,9 @@ type instance struct {
 	stop       []goja.Callable // @OnStop
 	prelude
 	fileSlots chan struct{} // a place in it for each file that is being read
-	wsConn    *goja.Object  // the prototype of handles
-	calling   *handle       // the one whose callback ran last
+	templates *templates.Set
+	wsConn    *goja.Object // the prototype of handles
+	calling   *handle      // the one whose callback ran last
 
 	jsonParse, jsonStringify, isView goja.Callable
 
@@ -61,7 +64,7 @@ func newInstance(w *Worker, dir string) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &instance{worker: w, dir: dir, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}, fileSlots: make(chan struct{}, maxFileReadings)}
+	in := &instance{worker: w, dir: dir, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}, fileSlots: make(chan struct{}, maxFileReadings), templates: templates.New(filepath.Join(dir, "templates"))}
 	if err := rt.Do(in.install); err != nil {
 		rt.Close()
 		return nil, fmt.Errorf("preparing the runtime: %w", err)

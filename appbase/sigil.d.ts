@@ -57,6 +57,14 @@ declare class AppBase {
    */
   publish(topic: string, data: Message): number;
   /**
+   * Fills a template of the folder `templates` with data. What it inserts is escaped for the place it stands in. Edits of
+   * templates are seen at once. See `docs/templates.md`.
+   * @param template a path below the folder: `"index.html"`
+   * @param data plain data; the template sees its fields: `{{.title}}`
+   * @throws with the template's file and line, if it cannot be filled
+   */
+  render(template: string, data?: JsonObject): Promise<string>;
+  /**
    * The bytes of a file in the app's own folder; undefined when there is none. Links that lead out of the folder, and names
    * that begin with a dot, are not there; an app of a single file has no folder.
    * @throws if the file has more than 32 MiB
