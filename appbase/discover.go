@@ -135,7 +135,8 @@ func Compile(ctx context.Context, src Source) (*scripting.Program, error) {
 		Entry:    src.Entry,
 		Root:     src.Root(),
 		Builtins: builtins(),
-		Aliases:  map[string]string{"@hono/hono": "hono", "jsr:@hono/hono": "hono"},
+		AppClass: "AppBase", LocalMembers: []string{"connections", "users"},
+		Aliases: map[string]string{"@hono/hono": "hono", "jsr:@hono/hono": "hono"},
 	})
 }
 

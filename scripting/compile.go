@@ -29,6 +29,10 @@ type CompileOptions struct {
 	// Aliases are other names of packages: "@hono/hono" for "hono". What is
 	// below the name is meant too.
 	Aliases map[string]string
+	// AppClass is the class that apps extend, and LocalMembers its members
+	// that show what one runtime has: see [Program.State].
+	AppClass     string
+	LocalMembers []string
 	// MaxSourceBytes bounds a single file and the whole bundle; default 8 MiB.
 	MaxSourceBytes int
 }
@@ -61,7 +65,7 @@ func Compile(ctx context.Context, o CompileOptions) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, mistakes, err := compileBundle(b)
+	program, state, mistakes, err := compileBundle(b, o)
 	if err != nil {
 		return nil, err
 	}
@@ -70,30 +74,31 @@ func Compile(ctx context.Context, o CompileOptions) (*Program, error) {
 	}
 	return &Program{
 		program: program, sources: b.sources,
-		hash: b.hash, inputs: b.inputs, warnings: b.warnings,
+		hash: b.hash, inputs: b.inputs, warnings: b.warnings, state: state,
 		words: sync.OnceValue(func() []string { return wordsOf(b.sources) }),
 	}, nil
 }
 
-// compileBundle repairs and compiles a bundle for the engine.
-func compileBundle(b *bundle) (*goja.Program, Errors, error) {
+// compileBundle analyses, repairs and compiles a bundle for the engine.
+func compileBundle(b *bundle, o CompileOptions) (*goja.Program, []State, Errors, error) {
 	if tooDeep(b.code) >= 0 {
-		return nil, Errors{{Name: "SyntaxError", Message: messageNested}}, nil
+		return nil, nil, Errors{{Name: "SyntaxError", Message: messageNested}}, nil
 	}
 	code := b.code + "\n//# sourceMappingURL=app.map"
 	loader := parser.WithSourceMapLoader(func(string) ([]byte, error) { return b.sourceMap, nil })
 	tree, err := parser.ParseFile(nil, bundleName, code, 0, loader)
 	if err != nil {
-		return nil, b.parseErrors(err), nil
+		return nil, nil, b.parseErrors(err), nil
 	}
+	state := findState(b, tree, o)
 	if err := repairTree(tree); err != nil {
-		return nil, b.patternErrors(tree, err), nil
+		return nil, nil, b.patternErrors(tree, err), nil
 	}
 	program, err := goja.CompileAST(tree, true)
 	if err != nil {
-		return nil, b.compileErrors(err), nil
+		return nil, nil, b.compileErrors(err), nil
 	}
-	return program, nil, nil
+	return program, state, nil, nil
 }
 
 // parseErrors are the engine's own complaints about a bundle.

@@ -13,6 +13,7 @@ type Program struct {
 	hash     string
 	inputs   []string
 	warnings []*Error
+	state    []State
 	words    func() []string // the names in the sources, computed once
 }
 
