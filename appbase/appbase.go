@@ -23,6 +23,8 @@ type Socket interface {
 	SendBytes(data []byte) bool
 	// BufferedAmount is the number of payload bytes accepted and not yet handed to the network.
 	BufferedAmount() int
+	// WhenDrained has fn called once nothing is queued any more; false, and fn is never called, when nothing is queued now.
+	WhenDrained(fn func()) bool
 	// ReadyState is 1 while open, 2 once closing has begun on either side, 3 when closed (WebSockets standard, 3.1).
 	ReadyState() int
 	// Close begins the close handshake and returns at once; later calls do nothing.

@@ -63,12 +63,11 @@ func (c *Conn) deliver(callback goja.Callable, data goja.Value) {
 	}
 }
 
-// Drain tells that the outgoing queue is empty again.
+// Drain tells that the outgoing queue, which was more than half full, is empty again.
 func (c *Conn) Drain() {
 	if c.handle == nil {
 		return
 	}
-	c.handle.resolveDrained()
 	if c.handle.onDrain != nil {
 		c.call(c.handle.onDrain)
 	}

@@ -192,9 +192,38 @@ func TestDrained(t *testing.T) {
 	s := &sock{state: 1, pending: 10}
 	s.conn = w.worker.Open(s, route, request("GET", "/big", "", nil, nil), Admission{}, "", "2")
 	s.want(t, "")
-	s.pending = 0
+	s.drain() // though there was too little for Drain
+	s.want(t, "empty")
 	s.conn.Drain()
-	s.want(t, "empty|drain")
+	s.want(t, "drain")
+}
+
+// A connection that ends has nothing queued.
+func TestDrainedByTheEnd(t *testing.T) {
+	w := newWorld(t, `export default class App extends AppBase {
+		@Websocket async big(ws) { await ws.drained(); await ws.drained(); this.log.info("drained", ws.readyState); }
+	}`)
+	route, _, _ := w.routes.Socket("/big")
+	s := &sock{state: 1, pending: 10}
+	s.conn = w.worker.Open(s, route, request("GET", "/big", "", nil, nil), Admission{}, "", "2")
+	s.state = 3
+	s.conn.Closed(1006, "")
+	w.loop.RunPosted()
+	if !strings.Contains(w.log.String(), "drained 3") {
+		t.Errorf("drained() goes on waiting:\n%s", w.log)
+	}
+	s.drain() // comes too late, and does nothing
+}
+
+// What a script made far too long is not repeated to it.
+func TestLongTopicIsShortened(t *testing.T) {
+	w := newWorld(t, `export default class App extends AppBase {
+		@Websocket room(ws) { try { ws.subscribe("x".repeat(1e5)); } catch (e) { ws.send(e.name + " " + e.message); } }
+	}`)
+	got := w.open("a", "/room").got()
+	if !strings.HasPrefix(got, `RangeError cannot subscribe to "xxxx`) || !strings.Contains(got, "(100000 bytes)") || len(got) > 200 {
+		t.Errorf("%d bytes: %.300s", len(got), got)
+	}
 }
 
 func TestTopicsAndConnections(t *testing.T) {

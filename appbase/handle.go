@@ -194,16 +194,18 @@ func (h *handle) stateJSON() (string, error) {
 
 func (h *handle) awaitDrained() goja.Value {
 	promise, resolve, _ := h.inst.vm.NewPromise()
-	if h.conn.socket.BufferedAmount() == 0 || h.conn.ended {
-		_ = resolve(goja.Undefined())
-	} else {
+	switch {
+	case len(h.drained) > 0, !h.conn.ended && h.conn.socket.WhenDrained(h.resolveDrained):
 		h.drained = append(h.drained, resolve)
+	default:
+		_ = resolve(goja.Undefined())
 	}
 	return h.inst.vm.ToValue(promise)
 }
 
+// resolveDrained tells whoever waits for the queue that it is empty, or that the connection has ended.
 func (h *handle) resolveDrained() {
-	if len(h.drained) == 0 {
+	if len(h.drained) == 0 || h.inst.closed {
 		return
 	}
 	waiting := h.drained
@@ -215,6 +217,6 @@ func (h *handle) resolveDrained() {
 		return nil
 	})
 	if err != nil {
-		h.conn.fail(err)
+		h.conn.report(h.inst.rt.Error(err))
 	}
 }

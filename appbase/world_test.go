@@ -178,6 +178,7 @@ type sock struct {
 	running bool
 	state   int
 	pending int
+	drained []func()
 	topics  []string
 	closed  string
 }
@@ -191,8 +192,26 @@ func (s *sock) Send(text string) bool {
 
 func (s *sock) SendBytes(data []byte) bool { return s.Send("bytes:" + string(data)) }
 func (s *sock) BufferedAmount() int        { return s.pending }
-func (s *sock) ReadyState() int            { return s.state }
-func (s *sock) Hold()                      { s.held = true }
+func (s *sock) WhenDrained(fn func()) bool {
+	if s.pending == 0 {
+		return false
+	}
+	s.drained = append(s.drained, fn)
+	return true
+}
+
+// drain tells that everything was written.
+func (s *sock) drain() {
+	s.pending = 0
+	waiting := s.drained
+	s.drained = nil
+	for _, fn := range waiting {
+		fn()
+	}
+}
+
+func (s *sock) ReadyState() int { return s.state }
+func (s *sock) Hold()           { s.held = true }
 
 func (s *sock) Release() {
 	s.held = false

@@ -128,6 +128,7 @@ func (c *Conn) gone() {
 	c.loop.wheel.cancel(c)
 	c.freeParser()
 	c.freeOutput()
+	c.touchAwaited()
 	c.stops = 0
 	if c.kept != nil {
 		c.kept.rest = nil

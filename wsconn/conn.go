@@ -25,8 +25,9 @@ type Handler interface {
 	Text(text string)
 	// Binary is given a complete message, which the handler may keep.
 	Binary(data []byte)
-	// Drain is called when the outgoing queue has become empty after it was
-	// over half of MaxQueueBytes or a message was refused or dropped.
+	// Drain is called when the outgoing queue has become empty after more than
+	// half of MaxQueueBytes was in it when it was written, or a message was
+	// refused or dropped. WhenDrained tells of a queue however little is in it.
 	Drain()
 	// Closed is called exactly once, after everything else, with the code and
 	// reason of the peer's Close: 1005 when it gave none; 1006 when there was no
@@ -87,6 +88,7 @@ type Conn struct {
 	shut     bool  // the writing side has ended
 	hungry   bool  // Drain is owed once the queue is empty
 	drained  bool  // Drain is due
+	awaited  bool  // in Loop.awaiting
 	finished bool  // Closed was called
 }
 

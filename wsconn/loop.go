@@ -55,9 +55,10 @@ type Loop struct {
 	timers        timers
 	wheel         wheel
 	conns         connTable
-	shared        []*Limits // limits in use, so that equal ones are kept once
-	resumed       []*Conn   // have something kept to deliver
-	touched       []*Conn   // have something to write
+	shared        []*Limits          // limits in use, so that equal ones are kept once
+	resumed       []*Conn            // have something kept to deliver
+	touched       []*Conn            // have something to write
+	awaiting      map[*Conn][]func() // see WhenDrained
 	spareTasks    []func()
 	spareArrivals []arrival
 	readBuf       []byte

@@ -90,7 +90,7 @@ func (c *Conn) queue(e entry) {
 	o.push(e)
 	c.touch()
 	if c.full {
-		c.hungry = c.hungry || o.buffered() > c.limits.MaxQueueBytes/2
+		c.hungry = c.hungry || c.overHalf()
 		return
 	}
 	if o.bytes >= flushBytes || o.len() >= flushMessages {
@@ -123,7 +123,7 @@ func (c *Conn) writable() {
 	if !c.full {
 		c.transport.full(false)
 	}
-	if c.drained {
+	if c.drained || c.awaited {
 		c.touch()
 	}
 }
@@ -133,6 +133,7 @@ func (c *Conn) flush() {
 	if c.full || c.phase == phaseGone {
 		return
 	}
+	c.hungry = c.hungry || c.overHalf()
 	for c.out.len() > 0 {
 		if !c.writeSome() {
 			return
@@ -167,7 +168,6 @@ func (c *Conn) writeSome() bool {
 		return true
 	}
 	c.full = true
-	c.hungry = c.hungry || c.out.buffered() > c.limits.MaxQueueBytes/2
 	c.transport.full(true)
 	c.transport.progress() // from here on
 	c.loop.wheel.sooner(c, c.deadline())
@@ -181,6 +181,7 @@ func (c *Conn) writeFailed() {
 	c.stalled = 0
 	c.out.dropAll()
 	c.freeOutput()
+	c.touchAwaited()
 	if c.phase == phaseDraining {
 		c.gone()
 	}
@@ -191,14 +192,6 @@ func (c *Conn) freeOutput() {
 		c.out.reset()
 		give(&c.loop.free.outputs, c.out)
 		c.out = nil
-	}
-}
-
-// tellDrained tells the handler of a queue that has become empty.
-func (c *Conn) tellDrained() {
-	if c.drained && c.phase == phaseOpen {
-		c.drained = false
-		c.callDrain()
 	}
 }
 
