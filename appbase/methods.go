@@ -177,7 +177,7 @@ func (h *handle) subscribe(call goja.FunctionCall) goja.Value {
 		return h.inst.vm.ToValue(false)
 	}
 	if !c.worker.host.Subscribe(c.socket, topic) {
-		panic(h.inst.rangeError(fmt.Sprintf("cannot subscribe to %q: the name is too long or the connection has too many topics", topic)))
+		panic(h.inst.rangeError(fmt.Sprintf("cannot subscribe to %s: the name is too long or the connection has too many topics", quote(topic))))
 	}
 	if c.topics == nil {
 		c.topics = make(map[string]struct{})

@@ -101,6 +101,15 @@ func (in *instance) rangeError(message string) *goja.Object {
 	return object
 }
 
+// quote is a text in an error message, shortened.
+func quote(text string) string {
+	const most = 40
+	if len(text) <= most {
+		return fmt.Sprintf("%q", text)
+	}
+	return fmt.Sprintf("%.*q... (%d bytes)", most, text, len(text))
+}
+
 // show names a value in an error message, shortly.
 func show(value goja.Value) string {
 	switch v := value.(type) {
