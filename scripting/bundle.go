@@ -52,10 +52,11 @@ func bundleApp(ctx context.Context, o CompileOptions) (*bundle, error) {
 	in.addEntry(o.Entry)
 	in.addConfigs()
 	b := &bundle{hash: in.hash(), inputs: in.paths()}
-	if len(result.Errors) > 0 {
-		return nil, &CompileError{Errors: mistakes(o, "SyntaxError", result.Errors), inputs: b.inputs}
+	grave, warnings := sortWarnings(result.Warnings)
+	if bad := append(result.Errors, grave...); len(bad) > 0 {
+		return nil, &CompileError{Errors: mistakes(o, "SyntaxError", bad), inputs: b.inputs}
 	}
-	b.warnings = mistakes(o, "Warning", result.Warnings)
+	b.warnings = mistakes(o, "Warning", warnings)
 	for _, file := range result.OutputFiles {
 		if filepath.Ext(file.Path) == ".map" {
 			b.sourceMap = file.Contents

@@ -39,8 +39,35 @@ func utf16Column(line string, offset int) int {
 	return column
 }
 
+// directEval is the bundler's name of a call of eval by this name, which sees local variables.
+const directEval = "direct-eval"
+
+// sortWarnings tells warnings from what is an error here: a name imported from a file that does not export it, which is
+// how a file looks while it is being saved, and direct eval, which the engine does not survive in every class. The bundler
+// does not warn of either in packages.
+func sortWarnings(all []api.Message) (grave, warnings []api.Message) {
+	for _, m := range all {
+		switch m.ID {
+		case directEval:
+			m.Text = "eval cannot be called directly"
+			grave = append(grave, m)
+		case "import-is-undefined":
+			grave = append(grave, m)
+		default:
+			warnings = append(warnings, m)
+		}
+	}
+	return grave, warnings
+}
+
 // bundlerHint is what to try about a message of the bundler.
 func bundlerHint(o CompileOptions, m api.Message) string {
+	switch m.ID {
+	case directEval:
+		return `(0, eval)("...") and new Function("...") work: they see globals only`
+	case "import-is-undefined":
+		return "is the export misspelt, or the file not wholly saved?"
+	}
 	if name, ok := strings.CutPrefix(m.Text, `Could not resolve "`); ok {
 		return unresolvedHint(o, strings.TrimSuffix(name, `"`))
 	}

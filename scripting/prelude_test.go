@@ -101,3 +101,11 @@ func TestRunTrusted(t *testing.T) {
 		t.Errorf("got %v, %v", v, err)
 	}
 }
+
+// The engine's own global for errors of Go is no name that an app may meet.
+func TestNoGlobalsOfTheEngine(t *testing.T) {
+	_, exports := run(t, map[string]string{"app.ts": `export const result = typeof GoError === "undefined" && !("GoError" in globalThis);`}, nil)
+	if !exports.Get("result").ToBoolean() {
+		t.Error("GoError is defined")
+	}
+}

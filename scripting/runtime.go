@@ -75,6 +75,7 @@ func (rt *Runtime) Close() {
 
 // install puts everything the engine lacks into the global object.
 func (rt *Runtime) install() error {
+	_ = rt.vm.GlobalObject().Delete("GoError") // the engine's own name for errors of Go, which no script is to see
 	rt.installClasses()
 	if err := rt.installTimers(); err != nil {
 		return err

@@ -24,6 +24,7 @@ func (s *Server) adminServer() *http.Server {
 	mux.HandleFunc("GET /apps", s.listApps)
 	return &http.Server{
 		Handler:           mux,
+		ConnState:         s.silent.admin.watch,
 		ReadHeaderTimeout: s.options.Limits.HeaderTime,
 		WriteTimeout:      s.options.Limits.WriteStall,
 		ReadTimeout:       s.options.Limits.BodyStall,

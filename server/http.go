@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -21,7 +22,10 @@ func (s *Server) httpServer() *http.Server {
 		IdleTimeout:       l.IdleTime,
 		MaxHeaderBytes:    max(l.MaxHeaderBytes-httpServerSlack, 1),
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		ConnState:         s.slots.watch,
+		ConnState: func(conn net.Conn, state http.ConnState) {
+			s.silent.public.watch(conn, state)
+			s.slots.watch(conn, state)
+		},
 	}
 }
 

@@ -26,6 +26,7 @@ type Server struct {
 	table    table
 	catalog  *catalog
 	slots    *slots
+	silent   struct{ public, admin silent } // connections of the two ports
 	proxies  proxies
 	listener net.Listener
 	admin    net.Listener // nil: off
@@ -106,7 +107,7 @@ var errRunTwice = errors.New("the server has run already")
 
 // Run loads the apps, serves, and follows changes until ctx is done; then it shuts down in order and returns nil once
 // every goroutine, connection and descriptor of the server is gone. The order: the listeners close; HTTP calls in flight
-// finish (at most Limits.StopWithin); all WebSockets are closed with 1001 and their closing handshakes awaited (the
+// finish (at most Limits.StopWithin), those on which nothing was asked are cut; all WebSockets are closed with 1001 and their closing handshakes awaited (the
 // same); @OnStop("shutdown") of every app; their loops.
 //
 // The error says why there was nothing to serve (the apps folder cannot be read) or why serving failed. A Server runs
@@ -163,12 +164,14 @@ func (s *Server) shutdown(public, admin *http.Server, loaded <-chan struct{}) {
 	s.state.Store(stopping)
 	s.gate.close()
 	_ = s.listener.Close() // closed twice when it was served; that is all the error would say
+	s.silent.public.cut()
 	s.finish(public)
 	<-loaded
 	stopAll(s.table.all(), "shutdown", statusGoingAway, "server going away")
 	<-s.gate.empty
 	if s.admin != nil {
 		_ = s.admin.Close()
+		s.silent.admin.cut()
 		s.finish(admin)
 	}
 }

@@ -158,3 +158,40 @@ func descriptors(t *testing.T) int {
 	}
 	return len(entries)
 }
+
+// Connections that were opened in advance, as browsers do, do not delay the end.
+func TestShutdownCutsSilentConnections(t *testing.T) {
+	s := startSite(t, files{"patient.js": patient}, func(o *Options) { o.AdminListen = "127.0.0.1:0" })
+	var waiting []net.Conn
+	for _, address := range []string{s.addr(), s.server.AdminAddr().String()} {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(clientPatience))
+		waiting = append(waiting, conn)
+	}
+	for accepted := 0; accepted < len(waiting); { // they are accepted behind these
+		_ = adminGet(t, s, "/health")
+		_, _ = s.do("GET", "/patient/nothing", "")
+		accepted = 0
+		for _, port := range []*silent{&s.server.silent.public, &s.server.silent.admin} {
+			port.mu.Lock()
+			accepted += len(port.conns)
+			port.mu.Unlock()
+		}
+	}
+	began := time.Now()
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("the end took %v", took)
+	}
+	for _, conn := range waiting {
+		if n, err := conn.Read(make([]byte, 1)); err == nil {
+			t.Errorf("read %d bytes", n)
+		}
+	}
+}
