@@ -12,6 +12,7 @@ type Config struct {
 	Apps           string         // folder of the apps
 	Listen         string         // host:port of HTTP and WebSocket
 	Admin          string         // host:port of the admin port; "" (in a file: "off") is none
+	AdminHosts     []string       // names the admin port may be asked for by, beside this machine's
 	Dev            bool           // show what only developers should see
 	Log            Log            // what is logged, and how
 	Origins        []string       // foreign origins that may open WebSockets

@@ -35,6 +35,7 @@ func (c *Config) fields() []field {
 		{"apps", folder{&c.Apps}},
 		{"listen", address{&c.Listen, false}},
 		{"admin", address{&c.Admin, true}},
+		{"admin_hosts", hosts{&c.AdminHosts}},
 		{"dev", boolean{&c.Dev}},
 		{"log.level", choice{&c.Log.Level, []string{"debug", "info", "warn", "error"}}},
 		{"log.format", choice{&c.Log.Format, []string{"text", "json"}}},

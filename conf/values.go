@@ -193,6 +193,29 @@ func goodHost(host string) bool {
 	})
 }
 
+// hosts are names or addresses without a port, or "*".
+type hosts struct{ p *[]string }
+
+var errHosts = errors.New(`must be a list of host names without a port, such as ["sigil.internal"], or "*"`)
+
+func (v hosts) set(raw any) (err error) {
+	if *v.p, err = list(raw); err != nil {
+		return errHosts
+	}
+	return v.check()
+}
+
+func (v hosts) raw() any { return slices.Clone(*v.p) }
+
+func (v hosts) check() error {
+	for _, host := range *v.p {
+		if host == "" || host != "*" && !goodHost(host) {
+			return errHosts
+		}
+	}
+	return nil
+}
+
 // origins are scheme://host[:port], or "*".
 type origins struct{ p *[]string }
 

@@ -23,7 +23,7 @@ func (s *Server) adminServer() *http.Server {
 	mux.HandleFunc("GET /health", s.health)
 	mux.HandleFunc("GET /apps", s.listApps)
 	return &http.Server{
-		Handler:           mux,
+		Handler:           s.knownHosts(mux),
 		ConnState:         s.silent.admin.watch,
 		ReadHeaderTimeout: s.options.Limits.HeaderTime,
 		WriteTimeout:      s.options.Limits.WriteStall,

@@ -56,3 +56,28 @@ func TestAdmin(t *testing.T) {
 		t.Errorf("an app on the admin port: %q", got)
 	}
 }
+
+// A page cannot reach the admin port by a name that its owner points here.
+func TestAdminHost(t *testing.T) {
+	s := startSite(t, files{"shop.js": meter}, func(o *Options) {
+		o.AdminListen, o.AdminHosts = "127.0.0.1:0", []string{"sigil.internal", "192.0.2.9", "fd00::7"}
+	})
+	for host, status := range map[string]int{
+		s.server.AdminAddr().String(): 200, "localhost:1": 200, "LOCALHOST.": 200, "a.localhost": 200, "127.8.8.8:9": 200, "[::1]:8091": 200, "[::1]": 200,
+		"Sigil.Internal:8091": 200, "192.0.2.9": 200, "[fd00::7]:1": 200,
+		"evil.example": 403, "evil.example:8091": 403, "192.0.2.1": 403, "localhost.evil.example": 403, "sigil.internal.evil.example": 403, "2130706433": 403,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+s.server.AdminAddr().String()+"/health", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = res.Body.Close(); res.StatusCode != status {
+			t.Errorf("Host %s: %s, want %d", host, res.Status, status)
+		}
+	}
+}

@@ -14,6 +14,7 @@ type AppInfo struct {
 	Generation  int         // number of the generation that serves; 0 when none does
 	Hash        string      // of that generation's sources
 	Routes      []RouteInfo // of that generation, in the order of declaration
+	Index       bool        // public/index.html answers at "/<name>/"
 	Connections int         // open WebSockets
 	Err         error       // why the newest code is not what serves; nil when it is
 }
@@ -40,6 +41,7 @@ func (a *app) info() AppInfo {
 	if now.routes != nil {
 		i.Title = now.routes.Info.Title
 		i.Routes = routeInfos(a.name, now.routes)
+		i.Index = now.routes.HTTP("GET", "/").Outcome == appbase.NotFound && hasPublic(now.source, "/")
 	}
 	return i
 }

@@ -16,6 +16,10 @@ type Options struct {
 	Listen string
 	// AdminListen is the address of the admin port; "" switches it off. Without a host it is bound to 127.0.0.1.
 	AdminListen string
+	// AdminHosts are names by which the admin port may be asked for, beside those of this machine ("localhost", loopback
+	// addresses), the address it listens on and the one a request came in at; "*" is any. Another is answered with 403, so
+	// that a page in a browser cannot reach the port by a name that its owner points at it (DNS rebinding).
+	AdminHosts []string
 	// Dev shows what only developers should see: a list of apps at "/", and error pages with source excerpts.
 	Dev bool
 	// Log receives everything that is not an answer; default: nothing is logged.

@@ -86,7 +86,7 @@ func newLogger(out io.Writer, c conf.Log) *slog.Logger {
 // serverOptions hands the configuration to the server, field by field.
 func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 	return server.Options{
-		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, Dev: c.Dev, Log: log,
+		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, AdminHosts: c.AdminHosts, Dev: c.Dev, Log: log,
 		TrustedProxies: c.TrustedProxies, Origins: c.Origins, AppConfig: c.App, Limits: serverLimits(c.Limits),
 	}
 }
@@ -162,6 +162,9 @@ func (b *banner) loaded(apps []server.AppInfo) {
 
 // printRoutes lists an app's routes, each with the URL to try. A nil address is the default one.
 func printRoutes(w io.Writer, app server.AppInfo, address net.Addr) {
+	if app.Index {
+		fmt.Fprintf(w, "    %-7s http://%s/%s/\n", "PAGE", reachable(address), app.Name)
+	}
 	for _, r := range app.Routes {
 		switch r.Kind {
 		case "websocket":

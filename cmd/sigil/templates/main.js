@@ -2,7 +2,10 @@
 
 @Api({ title: "APPNAME", version: "0.1.0" })
 export default class ClassName extends AppBase {
-  /** ws://127.0.0.1:8081/APPNAME/room: called once per connection, and again (with ws.reattached) after a reload. */
+  /**
+   * ws://127.0.0.1:8081/APPNAME/room: called once per connection, and again (with ws.reattached) after a reload.
+   * @param {WsConn} ws
+   */
   @Websocket room(ws) {
     if (!ws.reattached) this.broadcast("someone joined", { except: ws });
 
