@@ -8,7 +8,7 @@ import (
 )
 
 // bind reads what the annotations noted (prelude/annotations.js, describe) into the route table and what its routes run.
-func (in *instance) bind(notes *goja.Object) error {
+func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	in.bound = map[*Route]binding{}
 	var all []*Route
 	var failed error
@@ -24,12 +24,14 @@ func (in *instance) bind(notes *goja.Object) error {
 		return failed
 	}
 	in.start, in.stop = in.callables(notes.Get("start")), in.callables(notes.Get("stop"))
-	var wrong *Route
-	var err error
-	if in.routes, wrong, err = newRoutes(in.info(notes.Get("api")), all); err != nil {
+	routes, wrong, err := newRoutes(in.info(notes.Get("api")), all)
+	if err != nil {
 		_, err = in.failAt(goja.Undefined(), in.bound[wrong].site, in.vm.ToValue(err.Error()))
+		return err
 	}
-	return err
+	routes.Parallel = in.parallel(notes.Get("api").ToObject(in.vm), extendsBase)
+	in.routes = routes
+	return nil
 }
 
 // note is what one annotation says; absent members stay zero.

@@ -91,7 +91,7 @@ func TestMistakesInAnnotations(t *testing.T) {
 		`class App extends AppBase { @Get a() {} }`:                           "the class may only lack `export default`",
 		`export class A extends AppBase {} export class B extends AppBase {}`: "A, B all could be",
 		`export default { fetch: 1 }`:                                         "no app class",
-		`@Api({ workers: 4 }) export default class A extends AppBase {}`:      `workers is "auto" or 1`,
+		`@Api({ workers: 0 }) export default class A extends AppBase {}`:      `workers is "auto", "connection" or a number from 1 to 256, not`,
 		`@Get export default class A extends AppBase {}`:                      "@Get belongs on a method; A is a class",
 	} {
 		w := emptyWorld(t)

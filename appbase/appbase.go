@@ -57,14 +57,16 @@ type Host interface {
 
 // Options configure a [Worker]. Name, Executor and Host are required.
 type Options struct {
-	Name     string             // the app's name, as in its URL
-	Executor scripting.Executor // the loop whose goroutine owns the worker
-	Host     Host
-	Log      *slog.Logger   // default: discards
-	LoadOnly bool           // load apps to look at them: @OnStart, @OnStop and schedules do not run
-	CallTime time.Duration  // longest one entry into the script may keep the thread; 0: scripting's default, 1 s
-	MaxDepth int            // JavaScript call depth; 0: scripting's default, 2,000
-	Config   map[string]any // what the app sees as this.config; plain data
+	Name       string             // the app's name, as in its URL
+	Executor   scripting.Executor // the loop whose goroutine owns the worker
+	Host       Host
+	Log        *slog.Logger   // default: discards
+	LoadOnly   bool           // load apps to look at them: @OnStart, @OnStop and schedules do not run
+	Extra      bool           // beside the first worker of the app, which alone runs @OnStart, @OnStop and schedules
+	Generation int            // the number before that of the first generation; 0 for an app that was never loaded
+	CallTime   time.Duration  // longest one entry into the script may keep the thread; 0: scripting's default, 1 s
+	MaxDepth   int            // JavaScript call depth; 0: scripting's default, 2,000
+	Config     map[string]any // what the app sees as this.config; plain data
 }
 
 // Request is one HTTP request, or the handshake of a WebSocket, as an app sees it. It is not changed once handed over.

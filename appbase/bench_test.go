@@ -63,11 +63,11 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 func (w *world) loadGeneration(g *Generation) {
-	w.worker.Load(g, func(routes *Routes, err error) {
+	w.worker.Evaluate(g, func(routes *Routes, err error) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		w.routes = routes
+		w.worker.Swap(func() { w.routes = routes })
 	})
 	w.loop.RunPosted()
 }

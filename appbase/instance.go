@@ -28,6 +28,7 @@ type instance struct {
 	vm         *goja.Runtime
 	app        *goja.Object // the object of the app's class
 	routes     *Routes
+	state      []scripting.State // where the code keeps some
 	bound      map[*Route]binding
 	start      []goja.Callable // @OnStart
 	stop       []goja.Callable // @OnStop
@@ -112,11 +113,24 @@ func (in *instance) become(notes, class goja.Value, err error) error {
 	if err != nil {
 		return err
 	}
-	if err = in.bind(notes.ToObject(in.vm)); err != nil {
+	base := in.vm.Get("AppBase").ToObject(in.vm).Get("prototype").ToObject(in.vm)
+	proto, _ := class.ToObject(in.vm).Get("prototype").(*goja.Object)
+	extendsBase := proto != nil && (proto.SameAs(base) || inherits(proto, base))
+	if err = in.bind(notes.ToObject(in.vm), extendsBase); err != nil {
 		return err
 	}
 	in.app, err = in.vm.New(class)
 	return err
+}
+
+// inherits reports whether base is in the chain of object's prototypes.
+func inherits(object, base *goja.Object) bool {
+	for o := object.Prototype(); o != nil; o = o.Prototype() {
+		if o.SameAs(base) {
+			return true
+		}
+	}
+	return false
 }
 
 // begin runs @OnStart and calls done when all of it has settled, or after startTime. What it throws is only logged: the
@@ -130,7 +144,7 @@ func (in *instance) begin(done func()) {
 
 // lifecycle calls methods in order and waits for their promises, at most for the given time.
 func (in *instance) lifecycle(label string, methods []goja.Callable, limit time.Duration, done func(), args ...goja.Value) {
-	if in.worker.loadOnly {
+	if in.worker.loadOnly || in.worker.extra {
 		methods = nil
 	}
 	waiting := 1
@@ -176,7 +190,7 @@ func (in *instance) callLogged(label string, method goja.Callable, done func(), 
 // left out.
 func (in *instance) schedule() {
 	for _, route := range in.routes.all {
-		if route.Kind == KindScheduled && !in.worker.loadOnly {
+		if route.Kind == KindScheduled && !in.worker.loadOnly && !in.worker.extra {
 			in.every(route, in.bound[route])
 		}
 	}

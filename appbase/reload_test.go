@@ -224,7 +224,7 @@ func TestScheduled(t *testing.T) {
 func TestLoadThatNeverSettles(t *testing.T) {
 	w := emptyWorld(t)
 	var failed error
-	w.worker.Load(w.prepare(w.compile(`await new Promise(() => {}); export default class App extends AppBase {}`)), func(_ *Routes, err error) { failed = err })
+	w.worker.Evaluate(w.prepare(w.compile(`await new Promise(() => {}); export default class App extends AppBase {}`)), func(_ *Routes, err error) { failed = err })
 	w.loop.Advance(loadTime)
 	if failed == nil || !strings.Contains(failed.Error(), "top-level await") {
 		t.Errorf("got %v", failed)

@@ -62,8 +62,9 @@ type Info struct {
 
 // Routes is the route table of one generation. It is immutable.
 type Routes struct {
-	Info Info
-	all  []*Route
+	Info     Info
+	Parallel Parallel
+	all      []*Route
 }
 
 // All returns every route in the order of declaration. The slice is the caller's.

@@ -399,8 +399,12 @@ interface ApiOptions {
   contact?: { name?: string; url?: string; email?: string };
   license?: { name: string; url?: string };
   servers?: { url: string; description?: string }[];
-  /** `"auto"` or 1. */
-  workers?: "auto" | 1;
+  /**
+   * On how many threads the app runs at most. `"auto"`: on as many as there are processor cores if it keeps no state of its
+   * own, else on one; the log says which and why. A number: so many, each with its own fields and module variables.
+   * `"connection"`: each connection gets one of its own, as long as there are any.
+   */
+  workers?: "auto" | "connection" | number;
   /** `"public"`: every method of the class's own is an HTTP route, those beginning with `_` left out. */
   expose?: "public";
 }

@@ -11,7 +11,7 @@ import (
 // maxDraining bounds the old generations that reload: "drain" may keep alive beside the current one.
 const maxDraining = 8
 
-// Worker owns one app's current generation on one loop, and the connections that outlive generations. All methods
+// Worker owns one app's current generation on one of its loops, and the connections that outlive generations. All methods
 // but Prepare are called on the loop's goroutine, and so are the functions they are given.
 type Worker struct {
 	name     string
@@ -22,9 +22,11 @@ type Worker struct {
 	maxDepth int
 	config   map[string]any
 	loadOnly bool
+	extra    bool
 
 	generation int
 	current    *instance // nil before the first load
+	next       *instance // evaluated, neither swapped nor discarded
 	older      []*instance
 	starting   bool // current's @OnStart has not settled
 	stopped    bool
@@ -34,7 +36,7 @@ type Worker struct {
 	upgrades   map[*Conn]upgrade // of fetch apps, until the connection is attached
 }
 
-// NewWorker makes a worker without code: [Worker.Prepare] and [Worker.Load] bring the first.
+// NewWorker makes a worker without code: [Worker.Prepare], [Worker.Evaluate] and [Worker.Swap] bring the first.
 func NewWorker(o Options) *Worker {
 	log := o.Log
 	if log == nil {
@@ -42,7 +44,7 @@ func NewWorker(o Options) *Worker {
 	}
 	return &Worker{
 		name: o.Name, executor: o.Executor, host: o.Host, log: log.With("app", o.Name),
-		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, byID: map[string]*Conn{},
+		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, extra: o.Extra, generation: o.Generation, byID: map[string]*Conn{},
 	}
 }
 
@@ -65,13 +67,14 @@ func (w *Worker) Prepare(p *scripting.Program, dir string) (*Generation, error) 
 	if err != nil {
 		return nil, err
 	}
+	inst.state = p.State()
 	return &Generation{inst, p}, nil
 }
 
-// Load makes g the current generation: it is loaded wholly first, and if that fails done gets the error and the
-// generation before goes on as if nothing had happened. Else the generations are swapped, every open connection goes over
-// by its route's reload policy, and done is called once the new one serves. One Load at a time; a Generation is loaded once.
-func (w *Worker) Load(g *Generation, done func(*Routes, error)) {
+// Evaluate loads g wholly beside the current generation, which goes on: its modules run, its class is found, its routes are
+// read. done is called once: with what [Worker.Swap] would bring, or with why it cannot be. A generation that was evaluated is
+// swapped or discarded before the next one is. One at a time; a Generation is evaluated once.
+func (w *Worker) Evaluate(g *Generation, done func(*Routes, error)) {
 	next := g.inst
 	next.generation = w.generation + 1
 	next.load(g.program, func(err error) {
@@ -84,8 +87,29 @@ func (w *Worker) Load(g *Generation, done func(*Routes, error)) {
 			done(nil, err)
 			return
 		}
-		w.swap(next, func() { done(next.routes, nil) })
+		w.next = next
+		done(next.routes, nil)
 	})
+}
+
+// Discard drops the generation that was evaluated last; without one it does nothing.
+func (w *Worker) Discard() {
+	if w.next != nil {
+		w.next.close()
+		w.next = nil
+	}
+}
+
+// Swap makes the generation that was evaluated last the current one: every open connection goes over by its route's reload
+// policy, and done is called once it serves. Without one it does nothing but call done.
+func (w *Worker) Swap(done func()) {
+	next := w.next
+	if next == nil {
+		done()
+		return
+	}
+	w.next = nil
+	w.swap(next, done)
 }
 
 func (w *Worker) swap(next *instance, done func()) {
@@ -180,6 +204,7 @@ func (w *Worker) connections() []*Conn { return slices.Clone(w.conns) }
 // and done is called. Connections are closed by whoever owns them, before.
 func (w *Worker) Stop(reason string, done func()) {
 	w.stopped = true
+	w.Discard()
 	in := w.current
 	if in == nil {
 		done()

@@ -81,10 +81,12 @@ func (w *world) load(source string) {
 func (w *world) tryLoad(source string) error {
 	w.t.Helper()
 	err := fmt.Errorf("still loading")
-	w.worker.Load(w.prepare(w.compile(source)), func(routes *Routes, failed error) {
-		if err = failed; err == nil {
-			w.routes = routes
+	w.worker.Evaluate(w.prepare(w.compile(source)), func(routes *Routes, failed error) {
+		if failed != nil {
+			err = failed
+			return
 		}
+		w.worker.Swap(func() { w.routes, err = routes, nil })
 	})
 	w.loop.RunPosted()
 	return err

@@ -48,6 +48,7 @@ type Limits struct {
 	CallTime  Duration // one call into a script on its thread
 	CallDepth int      // script functions active at once
 
+	Workers               int // of all apps; 0 is 4 for each processor core
 	Connections           int // open WebSockets; 0 is the process's descriptor limit less 100
 	ConnectionsPerAddress int // of one client address; 0 is no bound
 

@@ -61,6 +61,7 @@ func (l *Limits) fields() []field {
 		{"limits.call_time", span{&l.CallTime, minTime, maxTime}},
 		{"limits.call_depth", count{&l.CallDepth, 10, 20_000, ""}},
 		{"limits.connections", count{&l.Connections, 1, maxCount, "auto"}},
+		{"limits.workers", count{&l.Workers, 1, maxCount, "auto"}},
 		{"limits.connections_per_address", count{&l.ConnectionsPerAddress, 1, maxCount, "none"}},
 		{"limits.handshake_time", span{&l.HandshakeTime, minTime, maxTime}},
 		{"limits.header_bytes", size{&l.HeaderBytes, 4 << 10, 16 << 20}},

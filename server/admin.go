@@ -52,13 +52,14 @@ type adminApp struct {
 	Hash        string   `json:"hash"`
 	Routes      []string `json:"routes"`
 	Connections int      `json:"connections"`
+	Workers     int      `json:"workers"` // at most; 0: one for each connection
 	LastError   string   `json:"lastError,omitempty"`
 }
 
 func (s *Server) listApps(w http.ResponseWriter, _ *http.Request) {
 	list := []adminApp{}
 	for _, i := range s.Apps() {
-		one := adminApp{Name: i.Name, Generation: i.Generation, Hash: i.Hash, Routes: []string{}, Connections: i.Connections}
+		one := adminApp{Name: i.Name, Generation: i.Generation, Hash: i.Hash, Routes: []string{}, Connections: i.Connections, Workers: i.Workers}
 		for _, r := range i.Routes {
 			one.Routes = append(one.Routes, strings.TrimSpace(label(r)+" "+r.Path))
 		}

@@ -3,67 +3,54 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"runtime"
+	"sync"
 	"sync/atomic"
 
 	"github.com/sigil-server/sigil/appbase"
 	"github.com/sigil-server/sigil/scripting"
-	"github.com/sigil-server/sigil/wsconn"
 )
 
-// app is one hosted app: a loop, the worker on it, and what of them others may read.
+// app is one hosted app: its workers, and what of them others may read.
 type app struct {
-	name   string
-	log    *slog.Logger // names the app
-	limits Limits
-	loop   *wsconn.Loop
-	worker *appbase.Worker // on the loop only, but for Prepare
-	hub    *hub            // on the loop only
+	name    string
+	log     *slog.Logger // names the app
+	limits  Limits
+	options *Options
+	crew    *crew
+	known   *directory
 
 	current atomic.Pointer[snapshot] // never nil
 	open    atomic.Int64             // connections
 
-	endLoop context.CancelFunc
-	ended   chan struct{} // closed when the loop is gone
-
-	closing *closing // on the loop only: set once connections are not taken any more
+	changing sync.Mutex // held while a generation is loaded or a worker is added
+	mu       sync.Mutex
+	workers  []*worker // guarded by mu; the first stays as long as the app
+	ending   sync.WaitGroup
 }
 
 // snapshot is what answers for an app at one moment. It is immutable.
 type snapshot struct {
 	source     appbase.Source
+	program    *scripting.Program
 	routes     *appbase.Routes // nil: nothing serves
 	generation int
 	hash       string
 	err        error // of the newest build, when it failed
 }
 
-// newApp starts an app's loop, with no code on it yet. It ends with [app.stop].
-func newApp(src appbase.Source, o *Options) (*app, error) {
-	log := o.Log.With("app", src.Name)
-	loop, err := wsconn.NewLoop(wsconn.LoopOptions{Log: log})
-	if err != nil {
-		return nil, fmt.Errorf("starting app %s: %w", src.Name, err)
-	}
-	a := &app{name: src.Name, log: log, limits: o.Limits, loop: loop, hub: newHub(), ended: make(chan struct{})}
-	a.worker = appbase.NewWorker(appbase.Options{
-		Name: src.Name, Executor: loop, Host: a.hub, Log: o.Log, LoadOnly: o.loadOnly,
-		CallTime: o.Limits.CallTime, MaxDepth: o.Limits.MaxCallDepth, Config: o.AppConfig[src.Name],
-	})
+// newApp starts an app's first worker, with no code on it yet. It ends with [app.stop].
+func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
+	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.Limits, options: o, crew: c, known: newDirectory()}
 	a.current.Store(&snapshot{source: src})
-	var ctx context.Context
-	ctx, a.endLoop = context.WithCancel(context.Background())
-	go a.run(ctx)
-	return a, nil
-}
-
-// run is the app's goroutine.
-func (a *app) run(ctx context.Context) {
-	defer close(a.ended)
-	if err := a.loop.Run(ctx); err != nil {
-		a.log.Error("the app's loop has failed; the app is gone until the server starts again", "error", err)
+	first, err := newWorker(a, false)
+	if err != nil {
+		return nil, err
 	}
+	c.add()
+	a.workers = []*worker{first}
+	return a, nil
 }
 
 // Why an app could not be asked. Each is answered with 503.
@@ -71,24 +58,6 @@ var (
 	errStopped    = errors.New("the app is stopping")
 	errOverloaded = errors.New("the app has too much to do")
 )
-
-// load makes p the app's generation and publishes it. It returns once p serves, or why it does not; then the generation
-// before goes on. When ctx ends first the outcome is not waited for.
-func (a *app) load(ctx context.Context, src appbase.Source, p *scripting.Program) error {
-	generation, err := a.worker.Prepare(p, src.Dir)
-	if err != nil {
-		return err
-	}
-	_, err = ask(ctx, a, func(done func(struct{}, error)) {
-		a.worker.Load(generation, func(routes *appbase.Routes, err error) {
-			if err == nil {
-				a.current.Store(&snapshot{source: src, routes: routes, generation: a.worker.Generation(), hash: p.Hash()})
-			}
-			done(struct{}{}, err)
-		})
-	})
-	return err
-}
 
 // failed publishes that the newest build did not become a generation; what served goes on.
 func (a *app) failed(src appbase.Source, err error) {
@@ -100,41 +69,150 @@ func (a *app) failed(src appbase.Source, err error) {
 // mended publishes that the newest build is the generation that serves already.
 func (a *app) mended(src appbase.Source) { a.failed(src, nil) }
 
-// ask runs start on the app's loop and waits for what it hands to done, which is called at most once. The error is
-// errStopped or errOverloaded when the app could not be asked, and ctx's cause when that ends first.
-func ask[T any](ctx context.Context, a *app, start func(done func(T, error))) (T, error) {
-	type answer struct {
-		value T
-		err   error
-	}
-	answers := make(chan answer, 1)
-	var none T
-	posted := a.loop.Post(func() {
-		if a.closing != nil {
-			answers <- answer{err: errStopped}
-			return
-		}
-		start(func(value T, err error) { answers <- answer{value, err} })
-	})
-	if !posted {
-		return none, a.refusal()
-	}
-	select {
-	case got := <-answers:
-		return got.value, got.err
-	case <-a.ended:
-		return none, errStopped
-	case <-ctx.Done():
-		return none, context.Cause(ctx)
-	}
+// all returns the workers of the moment.
+func (a *app) all() []*worker {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]*worker(nil), a.workers...)
 }
 
-// refusal says why the loop took no task.
-func (a *app) refusal() error {
-	select {
-	case <-a.ended:
-		return errStopped
-	default:
-		return errOverloaded
+// max is on how many workers the app may run now.
+func (s *snapshot) max() int {
+	switch {
+	case s.routes == nil:
+		return 1
+	case s.routes.Parallel.PerConnection:
+		return maxPerConnection
+	case s.routes.Parallel.Max == 0:
+		return runtime.GOMAXPROCS(0)
+	}
+	return s.routes.Parallel.Max
+}
+
+// maxPerConnection bounds the workers of an app that wants one for each connection, beside the crew's own bound.
+const maxPerConnection = 1024
+
+// crew counts the workers of all apps.
+type crew struct {
+	max   int64
+	count atomic.Int64
+}
+
+func newCrew(limit int) *crew {
+	if limit <= 0 {
+		limit = 4 * runtime.GOMAXPROCS(0)
+	}
+	return &crew{max: int64(limit)}
+}
+
+// add counts an app's first worker, which every app has.
+func (c *crew) add() { c.count.Add(1) }
+
+// tryAdd counts one more, if there may be one.
+func (c *crew) tryAdd() bool {
+	if c.count.Add(1) > c.max {
+		c.count.Add(-1)
+		return false
+	}
+	return true
+}
+
+func (c *crew) remove() { c.count.Add(-1) }
+
+// place chooses the worker for a connection or a request: the one with the least to do, or one more when all have something
+// and there may be one. The caller releases it.
+func (a *app) place() *worker {
+	w, busy := a.leastBusy()
+	if !busy || a.current.Load().max() <= 1 {
+		return w
+	}
+	if extra := a.grow(); extra != nil {
+		w.release()
+		return extra
+	}
+	return w
+}
+
+// leastBusy takes the worker with the least to do, and says whether that is anything.
+func (a *app) leastBusy() (best *worker, busy bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, w := range a.workers {
+		if best == nil || w.load.Load() < best.load.Load() {
+			best = w
+		}
+	}
+	best.used.Store(true)
+	return best, best.load.Add(1) > 1
+}
+
+// grow adds a worker that runs what the others run; nil when there may be none, or not now.
+func (a *app) grow() *worker {
+	if !a.changing.TryLock() { // a generation is being loaded
+		return nil
+	}
+	defer a.changing.Unlock()
+	now := a.current.Load()
+	if len(a.all()) >= now.max() || !a.crew.tryAdd() {
+		return nil
+	}
+	w, err := a.start(now)
+	if err != nil {
+		a.crew.remove()
+		a.log.Error("one more worker could not be started", "error", err)
+		return nil
+	}
+	w.load.Add(1)
+	w.used.Store(true)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.workers = append(a.workers, w)
+	return w
+}
+
+// start makes an extra worker and loads what serves.
+func (a *app) start(now *snapshot) (*worker, error) {
+	w, err := newWorker(a, true)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), a.limits.ResponseTime)
+	defer cancel()
+	if _, err = w.evaluate(ctx, now.source, now.program); err == nil {
+		err = w.swap(ctx)
+	}
+	if err != nil {
+		w.stop("", statusServiceRestart, "the worker could not be started")
+		return nil, err
+	}
+	w.loop.Post(w.watchIdle)
+	return w, nil
+}
+
+// retire ends an extra worker if it has nothing to do. It returns at once; the worker's end is waited for by stop.
+func (a *app) retire(w *worker) bool {
+	if !a.changing.TryLock() {
+		return false
+	}
+	defer a.changing.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if w.load.Load() > 0 {
+		return false
+	}
+	a.dismiss(w, statusServiceRestart, "the worker ends")
+	return true
+}
+
+// dismiss takes an extra worker out and ends it. a.mu is held.
+func (a *app) dismiss(w *worker, code int, reason string) {
+	for i, other := range a.workers {
+		if other == w {
+			a.workers = append(a.workers[:i:i], a.workers[i+1:]...)
+			a.ending.Go(func() {
+				w.stop("", code, reason)
+				a.crew.remove()
+			})
+		}
 	}
 }

@@ -42,7 +42,7 @@ func BenchmarkEcho(b *testing.B) {
 
 // BenchmarkSubscribe is a topic's book-keeping among a thousand members.
 func BenchmarkSubscribe(b *testing.B) {
-	h := newHub()
+	h := newHub(nil, newDirectory())
 	for range 1000 {
 		c := &connection{}
 		h.add(c)

@@ -111,6 +111,9 @@ func warn(a *app, program *scripting.Program) {
 		a.log.Warn("compiler warning", "error", w)
 	}
 	now := a.current.Load()
+	if text := now.routes.Parallel.Warning; text != "" {
+		a.log.Warn("the app runs on several workers", "warning", text)
+	}
 	for _, route := range now.routes.All() {
 		if file := shadowed(now.source, route); file != "" {
 			a.log.Warn("a route hides a public file", "route", route.String(), "file", file)

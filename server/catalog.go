@@ -21,6 +21,7 @@ type catalog struct {
 	options  *Options
 	dir      string // absolute
 	table    *table
+	crew     *crew
 	tenants  map[string]*tenant
 	building int
 	outcomes chan outcome
@@ -54,7 +55,7 @@ func newCatalog(o *Options, t *table) (*catalog, error) {
 		return nil, fmt.Errorf("apps folder %q: %w", o.AppsDir, err)
 	}
 	return &catalog{
-		options: o, dir: dir, table: t, tenants: map[string]*tenant{}, outcomes: make(chan outcome),
+		options: o, dir: dir, table: t, crew: newCrew(o.Limits.MaxWorkers), tenants: map[string]*tenant{}, outcomes: make(chan outcome),
 		compiles: make(chan struct{}, runtime.GOMAXPROCS(0)), missing: stopped(time.NewTimer(absence)),
 	}, nil
 }
@@ -170,7 +171,7 @@ func (c *catalog) report(problems []error) {
 func (c *catalog) visit(ctx context.Context, src appbase.Source, changed []string) {
 	t := c.tenants[src.Name]
 	if t == nil {
-		a, err := newApp(src, c.options)
+		a, err := newApp(src, c.options, c.crew)
 		if err != nil {
 			c.options.Log.Error("an app cannot be started", "app", src.Name, "error", err)
 			return

@@ -12,7 +12,7 @@ import (
 type connection struct {
 	*wsconn.Conn
 	handler *appbase.Conn // nil when the app was stopping before it came
-	app     *app
+	worker  *worker
 	slots   *slots
 	address netip.Addr // whose slot it holds
 	topics  map[string]*membership
@@ -35,18 +35,18 @@ type arrival struct {
 	address   netip.Addr
 }
 
-// adopt gives an accepted socket to the app. The slot of its address is released when the connection has ended. False:
-// the app takes no more; the socket is closed and the slot still the caller's.
-func (a *app) adopt(accepted *wsconn.Accepted, slots *slots, in arrival) bool {
-	return a.loop.Adopt(accepted, a.socketLimits(in.route), func(socket *wsconn.Conn) wsconn.Handler {
-		c := &connection{Conn: socket, app: a, slots: slots, address: in.address}
-		a.hub.add(c)
-		a.open.Add(1)
-		if a.closing != nil {
-			c.Close(a.closing.code, a.closing.reason)
+// adopt gives an accepted socket to the worker. The slot of its address, and the worker's place for it, are released when the
+// connection has ended. False: the worker takes no more; the socket is closed and both are still the caller's.
+func (w *worker) adopt(accepted *wsconn.Accepted, slots *slots, in arrival) bool {
+	return w.loop.Adopt(accepted, w.app.socketLimits(in.route), func(socket *wsconn.Conn) wsconn.Handler {
+		c := &connection{Conn: socket, worker: w, slots: slots, address: in.address}
+		w.hub.add(c)
+		w.app.open.Add(1)
+		if w.closing != nil {
+			c.Close(w.closing.code, w.closing.reason)
 			return c
 		}
-		c.handler = a.worker.Open(c, in.route, in.request, in.admission, in.protocol, in.id)
+		c.handler = w.script.Open(c, in.route, in.request, in.admission, in.protocol, in.id)
 		return c
 	})
 }
@@ -101,13 +101,14 @@ func (c *connection) Drain() {
 // Closed takes the connection out of every table, then tells the app, then lets its slot go.
 func (c *connection) Closed(code int, reason string) {
 	c.gone = true
-	a := c.app
-	a.hub.remove(c)
-	a.open.Add(-1)
+	w := c.worker
+	w.hub.remove(c)
+	w.app.open.Add(-1)
 	defer func() {
 		c.slots.release(c.address)
-		if a.closing != nil && len(a.hub.connections) == 0 {
-			a.closing.empty()
+		w.release()
+		if w.closing != nil && len(w.hub.connections) == 0 {
+			w.closing.empty()
 		}
 	}()
 	if c.handler != nil {

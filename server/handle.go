@@ -23,7 +23,9 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 	req.Body = body
 	ctx, cancel := context.WithTimeoutCause(r.Context(), s.options.Limits.ResponseTime, errSlow)
 	defer cancel()
-	res, err := ask(ctx, c.app, func(done func(*appbase.Response, error)) { c.app.worker.Serve(c.route, req, done) })
+	worker := c.app.place()
+	defer worker.release()
+	res, err := ask(ctx, worker, func(done func(*appbase.Response, error)) { worker.script.Serve(c.route, req, done) })
 	if err != nil {
 		s.scriptFailed(w, r, c, err)
 		return

@@ -16,6 +16,8 @@ type AppInfo struct {
 	Routes      []RouteInfo // of that generation, in the order of declaration
 	Index       bool        // public/index.html answers at "/<name>/"
 	Connections int         // open WebSockets
+	Workers     int         // on how many the app may run; 0: one for each connection
+	Because     string      // why so many: a clause
 	Err         error       // why the newest code is not what serves; nil when it is
 }
 
@@ -41,6 +43,10 @@ func (a *app) info() AppInfo {
 	if now.routes != nil {
 		i.Title = now.routes.Info.Title
 		i.Routes = routeInfos(a.name, now.routes)
+		i.Workers, i.Because = now.max(), now.routes.Parallel.Why
+		if now.routes.Parallel.PerConnection {
+			i.Workers = 0
+		}
 		i.Index = now.routes.HTTP("GET", "/").Outcome == appbase.NotFound && hasPublic(now.source, "/")
 	}
 	return i

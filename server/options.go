@@ -82,6 +82,9 @@ type Limits struct {
 	// default 10 s.
 	StopWithin time.Duration
 
+	// MaxWorkers is how many workers (threads with a JavaScript runtime) all apps may have together; default 4 for each
+	// processor core. The first worker of an app is started in any case.
+	MaxWorkers int
 	// CallTime is the longest that one call into a script may keep its thread; default 1 s. Then it is interrupted.
 	CallTime time.Duration
 	// MaxCallDepth is how many script functions may be active at once; default 2,000. One more is a RangeError.

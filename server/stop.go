@@ -2,41 +2,56 @@ package server
 
 import "time"
 
-// closing is why an app takes no connections any more.
+// closing is why a worker takes no connections any more.
 type closing struct {
 	code   int
 	reason string
 	empty  func() // called when the last connection is gone
 }
 
-// stop ends the app, in order: its connections are closed with code and reason and their closing handshakes awaited (at
-// most limits.StopWithin); @OnStop runs with the word (bounded by appbase); the loop ends. It blocks until then.
+// stop ends the app: its extra workers, then the first. It blocks until then.
 func (a *app) stop(word string, code int, reason string) {
-	a.post(func(done func()) { a.closeConnections(code, reason, done) })
-	a.post(func(done func()) { a.worker.Stop(word, done) })
-	a.endLoop()
-	<-a.ended
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	a.mu.Lock()
+	workers := a.workers
+	for _, w := range workers[1:] {
+		a.dismiss(w, code, reason)
+	}
+	a.mu.Unlock()
+	workers[0].stop(word, code, reason)
+	a.ending.Wait()
+	a.crew.remove()
+}
+
+// stop ends the worker, in order: its connections are closed with code and reason and their closing handshakes awaited (at
+// most limits.StopWithin); @OnStop runs with the word (bounded by appbase); the loop ends. It blocks until then.
+func (w *worker) stop(word string, code int, reason string) {
+	w.post(func(done func()) { w.closeConnections(code, reason, done) })
+	w.post(func(done func()) { w.script.Stop(word, done) })
+	w.endLoop()
+	<-w.ended
 }
 
 // post runs fn on the loop and waits until it has called done, or the loop is gone.
-func (a *app) post(fn func(done func())) {
+func (w *worker) post(fn func(done func())) {
 	finished := make(chan struct{})
-	for !a.loop.Post(func() { fn(func() { close(finished) }) }) {
+	for !w.loop.Post(func() { fn(func() { close(finished) }) }) {
 		select {
-		case <-a.ended:
+		case <-w.ended:
 			return
 		case <-time.After(10 * time.Millisecond): // the queue is full
 		}
 	}
 	select {
 	case <-finished:
-	case <-a.ended:
+	case <-w.ended:
 	}
 }
 
 // closeConnections closes every connection, and those that are still to come, and calls done once when none is left or
 // time is up.
-func (a *app) closeConnections(code int, reason string, done func()) {
+func (w *worker) closeConnections(code int, reason string, done func()) {
 	over := false
 	finish := func() {
 		if !over {
@@ -44,13 +59,13 @@ func (a *app) closeConnections(code int, reason string, done func()) {
 			done()
 		}
 	}
-	a.closing = &closing{code: code, reason: reason, empty: finish}
-	if len(a.hub.connections) == 0 {
+	w.closing = &closing{code: code, reason: reason, empty: finish}
+	if len(w.hub.connections) == 0 {
 		finish()
 		return
 	}
-	a.loop.AfterFunc(a.limits.StopWithin, finish)
-	for _, c := range a.hub.connections {
+	w.loop.AfterFunc(w.app.limits.StopWithin, finish)
+	for _, c := range w.hub.connections {
 		c.Close(code, reason)
 	}
 }

@@ -51,7 +51,7 @@ export default class News extends AppBase {
 }
 
 func TestHub(t *testing.T) {
-	h := newHub()
+	h := newHub(nil, newDirectory())
 	conns := make([]*connection, 5)
 	for i := range conns {
 		conns[i] = &connection{}
@@ -86,7 +86,7 @@ func TestHub(t *testing.T) {
 }
 
 func TestHubBounds(t *testing.T) {
-	h, c := newHub(), &connection{}
+	h, c := newHub(nil, newDirectory()), &connection{}
 	h.add(c)
 	for i := range maxTopics {
 		if !h.Subscribe(c, fmt.Sprint(i)) {

@@ -18,6 +18,7 @@ import (
 const (
 	statusPolicyViolation = 1008
 	statusInternalError   = 1011
+	statusServiceRestart  = 1012
 )
 
 // refusal is why a handshake is accepted only to be closed.
@@ -117,7 +118,14 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, up *wsconn.Upgra
 // and the slot is free.
 func (s *Server) join(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade, c call, address netip.Addr) bool {
 	req := s.request(r, c)
-	admission, ok := s.admit(w, r, up, c, req)
+	worker := c.app.place()
+	adopted := false
+	defer func() {
+		if !adopted {
+			worker.release()
+		}
+	}()
+	admission, ok := s.admit(w, r, up, c, worker, req)
 	if !ok {
 		return false
 	}
@@ -129,9 +137,10 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade
 		s.log.Debug("a handshake was not completed", "error", err)
 		return false
 	}
-	return c.app.adopt(accepted, s.slots, arrival{
+	adopted = worker.adopt(accepted, s.slots, arrival{
 		route: c.route, request: req, admission: admission, protocol: protocol, id: uuid.NewString(), address: address,
 	})
+	return adopted
 }
 
 // protocols are those the connection may speak.
@@ -152,13 +161,13 @@ func allow(header, given http.Header) {
 }
 
 // admit runs the guards of a route. False: they refused, or failed, and the client has its answer.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade, c call, req *appbase.Request) (appbase.Admission, bool) {
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade, c call, worker *worker, req *appbase.Request) (appbase.Admission, bool) {
 	if !c.route.Guarded {
 		return appbase.Admission{}, true
 	}
 	ctx, cancel := context.WithTimeoutCause(r.Context(), s.options.Limits.ResponseTime, errSlow)
 	defer cancel()
-	admission, err := ask(ctx, c.app, func(done func(appbase.Admission, error)) { c.app.worker.Admit(c.route, req, done) })
+	admission, err := ask(ctx, worker, func(done func(appbase.Admission, error)) { worker.script.Admit(c.route, req, done) })
 	var script *scripting.Error
 	switch {
 	case errors.As(err, &script):

@@ -164,8 +164,9 @@
 
   function checkApi(options) {
     const { workers, expose } = options;
-    if (workers !== undefined && workers !== "auto" && workers !== 1) {
-      fail(`@Api: workers is "auto" or 1 (parallel workers are not there yet), not ${host.show(workers)}`);
+    const isNumber = Number.isInteger(workers) && workers >= 1 && workers <= 256;
+    if (workers !== undefined && workers !== "auto" && workers !== "connection" && !isNumber) {
+      fail(`@Api: workers is "auto", "connection" or a number from 1 to 256, not ${host.show(workers)}`);
     }
     if (expose !== undefined && expose !== "public") fail(`@Api: expose is "public" or left out, not ${host.show(expose)}`);
     return options;

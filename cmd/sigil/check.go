@@ -75,7 +75,7 @@ func inspect(cmd *cobra.Command, args []string) ([]server.AppInfo, error) {
 // checkOne prints one app's routes or mistakes, and counts 1 when there are mistakes.
 func checkOne(w io.Writer, app server.AppInfo) int {
 	if app.Err == nil {
-		fmt.Fprintf(w, "%s: ok\n", app.Name)
+		fmt.Fprintf(w, "%s: ok, %s\n", app.Name, workers(app))
 		printRoutes(w, app, nil)
 		return 0
 	}

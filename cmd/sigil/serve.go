@@ -96,6 +96,7 @@ func serverLimits(l conf.Limits) server.Limits {
 		Socket:                   socketLimits(l),
 		MaxConnections:           l.Connections,
 		MaxConnectionsPerAddress: l.ConnectionsPerAddress,
+		MaxWorkers:               l.Workers,
 		MaxHeaderBytes:           int(l.HeaderBytes),
 		MaxHeaderFields:          l.HeaderFields,
 		MaxBodyBytes:             int(l.BodyBytes),
@@ -144,7 +145,7 @@ func (b *banner) loaded(apps []server.AppInfo) {
 			fmt.Fprintf(b.out, "%s  not loaded, see the log\n", app.Name)
 			continue
 		}
-		fmt.Fprintf(b.out, "%s  generation %d  (%.7s)\n", app.Name, app.Generation, app.Hash)
+		fmt.Fprintf(b.out, "%s  generation %d  (%.7s)  %s\n", app.Name, app.Generation, app.Hash, workers(app))
 		printRoutes(b.out, app, b.address)
 	}
 	if b.started {
@@ -158,6 +159,17 @@ func (b *banner) loaded(apps []server.AppInfo) {
 		fmt.Fprintf(b.out, "admin on http://%s\n", reachable(b.admin))
 	}
 	fmt.Fprintf(b.out, "listening on http://%s\n", reachable(b.address))
+}
+
+// workers says on how many an app may run, and why.
+func workers(app server.AppInfo) string {
+	switch app.Workers {
+	case 0:
+		return "a worker for each connection, because " + app.Because
+	case 1:
+		return "1 worker, because " + app.Because
+	}
+	return fmt.Sprintf("up to %d workers, because %s", app.Workers, app.Because)
 }
 
 // printRoutes lists an app's routes, each with the URL to try. A nil address is the default one.

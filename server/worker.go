@@ -1,0 +1,108 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/sigil-server/sigil/appbase"
+	"github.com/sigil-server/sigil/wsconn"
+)
+
+// worker is one goroutine of an app: a loop, the runtime on it, and the connections that are pinned to it.
+type worker struct {
+	app    *app
+	extra  bool // not the first
+	loop   *wsconn.Loop
+	script *appbase.Worker // on the loop only, but for Prepare
+	hub    *hub            // on the loop only
+	load   atomic.Int64    // connections and requests that were given to it
+	used   atomic.Bool     // something was, since it was last looked at
+
+	endLoop context.CancelFunc
+	ended   chan struct{} // closed when the loop is gone
+
+	closing *closing // on the loop only: set once connections are not taken any more
+}
+
+// newWorker starts a worker of an app, with no code on it yet. It ends with [worker.stop].
+func newWorker(a *app, extra bool) (*worker, error) {
+	loop, err := wsconn.NewLoop(wsconn.LoopOptions{Log: a.log})
+	if err != nil {
+		return nil, fmt.Errorf("starting a worker of app %s: %w", a.name, err)
+	}
+	w := &worker{app: a, extra: extra, loop: loop, ended: make(chan struct{})}
+	w.hub = newHub(w, a.known)
+	w.script = appbase.NewWorker(appbase.Options{
+		Name: a.name, Executor: loop, Host: w.hub, Log: a.options.Log, LoadOnly: a.options.loadOnly, Extra: extra,
+		Generation: max(a.current.Load().generation-1, 0),
+		CallTime:   a.limits.CallTime, MaxDepth: a.limits.MaxCallDepth, Config: a.options.AppConfig[a.name],
+	})
+	var ctx context.Context
+	ctx, w.endLoop = context.WithCancel(context.Background())
+	go w.run(ctx)
+	return w, nil
+}
+
+// run is the worker's goroutine.
+func (w *worker) run(ctx context.Context) {
+	defer close(w.ended)
+	if err := w.loop.Run(ctx); err != nil {
+		w.app.log.Error("a loop of the app has failed; what ran on it is gone until the server starts again", "error", err)
+	}
+}
+
+// ask runs start on a worker and waits for what it hands to done, which is called at most once. The error is errStopped or
+// errOverloaded when the worker could not be asked, and ctx's cause when that ends first.
+func ask[T any](ctx context.Context, w *worker, start func(done func(T, error))) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	answers := make(chan answer, 1)
+	var none T
+	posted := w.loop.Post(func() {
+		if w.closing != nil {
+			answers <- answer{err: errStopped}
+			return
+		}
+		start(func(value T, err error) { answers <- answer{value, err} })
+	})
+	if !posted {
+		return none, w.refusal()
+	}
+	select {
+	case got := <-answers:
+		return got.value, got.err
+	case <-w.ended:
+		return none, errStopped
+	case <-ctx.Done():
+		return none, context.Cause(ctx)
+	}
+}
+
+// refusal says why the loop took no task.
+func (w *worker) refusal() error {
+	select {
+	case <-w.ended:
+		return errStopped
+	default:
+		return errOverloaded
+	}
+}
+
+// release gives back what place took.
+func (w *worker) release() { w.load.Add(-1) }
+
+// extraIdle is how long an extra worker may have nothing to do before it ends.
+const extraIdle = 30 * time.Second
+
+// watchIdle ends an extra worker that has had nothing to do for a while. It runs on the loop.
+func (w *worker) watchIdle() {
+	w.loop.AfterFunc(extraIdle, func() {
+		if w.used.Swap(false) || w.load.Load() > 0 || !w.app.retire(w) {
+			w.watchIdle()
+		}
+	})
+}
