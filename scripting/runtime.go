@@ -19,6 +19,8 @@ type Runtime struct {
 	hints    map[string]string // suggestions for missing names
 
 	classes map[string]*goja.Object // error constructors, by name
+	shared  map[string]*shared      // see Share
+	closing closers
 
 	bounds   bounds
 	depths   depthGuard
@@ -71,6 +73,7 @@ func (rt *Runtime) Close() {
 	rt.waiting.clear()
 	rt.inbox.close()
 	rt.guard.stop()
+	rt.closing.run()
 }
 
 // install puts everything the engine lacks into the global object.
