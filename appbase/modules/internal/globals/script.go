@@ -34,6 +34,17 @@ func (s *Script) Define(vm *goja.Runtime, host func() Host, names ...string) err
 
 // Run runs the script, which does not define anything, and returns its result.
 func (s *Script) Run(vm *goja.Runtime, host Host) (*goja.Object, error) {
+	functions := vm.NewObject()
+	for name, fn := range host {
+		if err := functions.Set(name, Function(vm, name, 0, fn)); err != nil {
+			return nil, err
+		}
+	}
+	return s.call(vm, functions)
+}
+
+// call runs the script and calls the function that is its value.
+func (s *Script) call(vm *goja.Runtime, args ...goja.Value) (*goja.Object, error) {
 	program, err := s.compile()
 	if err != nil {
 		return nil, err
@@ -46,13 +57,7 @@ func (s *Script) Run(vm *goja.Runtime, host Host) (*goja.Object, error) {
 	if !ok {
 		return nil, fmt.Errorf("the script %s is not a function", s.name)
 	}
-	functions := vm.NewObject()
-	for name, fn := range host {
-		if err := functions.Set(name, Function(vm, name, 0, fn)); err != nil {
-			return nil, err
-		}
-	}
-	result, err := main(goja.Undefined(), functions)
+	result, err := main(goja.Undefined(), args...)
 	if err != nil {
 		return nil, err
 	}
