@@ -15,8 +15,11 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/crypto"
 	"github.com/sigil-server/sigil/appbase/modules/domexception"
 	"github.com/sigil-server/sigil/appbase/modules/encoding"
+	domevents "github.com/sigil-server/sigil/appbase/modules/events"
 	"github.com/sigil-server/sigil/appbase/modules/performance"
+	"github.com/sigil-server/sigil/appbase/modules/streams"
 	"github.com/sigil-server/sigil/appbase/modules/url"
+	"github.com/sigil-server/sigil/scripting"
 )
 
 // module is a host module: globals that behave as a web standard says.
@@ -34,11 +37,18 @@ var modules = []module{
 	{engineOnly(crypto.Install), crypto.Declarations},
 	{func(in *instance) error { return console.Install(in.vm, in) }, console.Declarations},
 	{func(in *instance) error { return performance.Install(in.vm, time.Now()) }, performance.Declarations},
+	{onRuntime(domevents.Install), domevents.Declarations},
+	{onRuntime(streams.Install), streams.Declarations},
 }
 
 // engineOnly is the installation of a module that needs nothing but the engine.
 func engineOnly(install func(*goja.Runtime) error) func(*instance) error {
 	return func(in *instance) error { return install(in.vm) }
+}
+
+// onRuntime is the installation of a module that needs the runtime: those that build on each other.
+func onRuntime(install func(*scripting.Runtime) error) func(*instance) error {
+	return func(in *instance) error { return install(in.rt) }
 }
 
 func (in *instance) installModules() error {

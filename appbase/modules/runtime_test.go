@@ -15,15 +15,21 @@ func (inline) Post(fn func()) bool { fn(); return true }
 
 func (inline) AfterFunc(time.Duration, func()) func() bool { return func() bool { return false } }
 
-func newRuntime(t *testing.T) *scripting.Runtime {
+func bareRuntime(t testing.TB) *scripting.Runtime {
 	t.Helper()
 	rt, err := scripting.New(scripting.Options{Executor: inline{}, OnError: func(e *scripting.Error) { t.Error(e) }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(rt.Close)
+	return rt
+}
+
+func newRuntime(t testing.TB) *scripting.Runtime {
+	t.Helper()
+	rt := bareRuntime(t)
 	for _, module := range table {
-		if err := module.install(rt.VM()); err != nil {
+		if err := module.install(rt); err != nil {
 			t.Fatalf("%s: %v", module.name, err)
 		}
 	}
