@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -23,7 +24,8 @@ const wakeSlot = -1
 type poller struct {
 	epoll, event int // descriptors
 	events       []unix.EpollEvent
-	ready        int // events of the last poll
+	ready        int          // events of the last poll
+	pieces       []unix.Iovec // of the last write
 }
 
 func newPoller() (*poller, error) {
@@ -50,12 +52,21 @@ func newPoller() (*poller, error) {
 // events dispatch will find. A poll that can block is a system call that lets go
 // of Go's processor.
 func (p *poller) poll(timeout time.Duration) (int, error) {
-	n, err := unix.EpollWait(p.epoll, p.events, milliseconds(timeout))
-	if errors.Is(err, unix.EINTR) {
+	var n int
+	var err error
+	if timeout == 0 {
+		n, err = pollNow(p.epoll, p.events)
+	} else {
+		n, err = unix.EpollWait(p.epoll, p.events, milliseconds(timeout))
+	}
+	if err != nil && errors.Is(err, unix.EINTR) {
 		n, err = 0, nil
 	}
 	p.ready = max(n, 0)
-	return p.ready, os.NewSyscallError("epoll_wait", err)
+	if err != nil {
+		return 0, os.NewSyscallError("epoll_wait", err)
+	}
+	return p.ready, nil
 }
 
 // milliseconds rounds up, so that the loop does not wake before it is time.
@@ -192,7 +203,7 @@ func (s *polled) serve(c *Conn, events uint32) {
 
 // read takes one buffer full; the kernel reports what is left in the next turn.
 func (s *polled) read(c *Conn) {
-	n, err := unix.Read(s.fd, c.loop.readBuf)
+	n, err := readNow(s.fd, c.loop.readBuf)
 	switch {
 	case n > 0:
 		c.receive(c.loop.readBuf[:n])
@@ -205,9 +216,10 @@ func (s *polled) read(c *Conn) {
 // write gives the kernel what it takes at once.
 func (s *polled) write(vec [][]byte) (n int, err error) {
 	if len(vec) == 1 {
-		n, err = unix.Write(s.fd, vec[0])
+		n, err = writeNow(s.fd, vec[0])
 	} else {
-		n, err = unix.Writev(s.fd, vec)
+		n, err = writevNow(s.fd, s.poller.iovecs(vec))
+		clear(s.poller.pieces)
 	}
 	if notNow(err) {
 		err = nil
@@ -215,8 +227,21 @@ func (s *polled) write(vec [][]byte) (n int, err error) {
 	return max(n, 0), err
 }
 
+// iovecs is vec as the kernel takes it, valid until the next call.
+func (p *poller) iovecs(vec [][]byte) []unix.Iovec {
+	p.pieces = p.pieces[:0]
+	for _, b := range vec {
+		piece := unix.Iovec{Base: unsafe.SliceData(b)}
+		piece.SetLen(len(b))
+		p.pieces = append(p.pieces, piece)
+	}
+	return p.pieces
+}
+
 // notNow reports whether a call may be repeated later.
-func notNow(err error) bool { return errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) }
+func notNow(err error) bool {
+	return err != nil && (errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR))
+}
 
 // full says that write took less than it was given: writable is to be called
 // once there is room. on false ends that.

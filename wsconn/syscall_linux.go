@@ -1,0 +1,51 @@
+package wsconn
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The calls here are made for every message, so they go to the kernel directly:
+// [unix.Read] would tell Go's scheduler first that the thread may sleep, and the
+// scheduler would take the processor away while it does not, and give it back.
+//
+// That is sound because none of these calls sleeps: the descriptors are
+// non-blocking, and a poll here has no timeout. A thread in such a call only
+// delays a garbage collection's start, as any other 64 KiB of copying would.
+// The pointers are converted in the argument lists of the calls, so that what
+// they point to stays where it is until they return (package unsafe, rule 4).
+
+// readNow reads what is there into p, which is not empty.
+func readNow(fd int, p []byte) (int, error) {
+	n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+	return result(n, errno)
+}
+
+// writeNow writes from the front of p what fits.
+func writeNow(fd int, p []byte) (int, error) {
+	n, _, errno := unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+	return result(n, errno)
+}
+
+// writevNow is writeNow of several pieces, of which there is at least one.
+func writevNow(fd int, pieces []unix.Iovec) (int, error) {
+	n, _, errno := unix.RawSyscall(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(pieces))), uintptr(len(pieces)))
+	return result(n, errno)
+}
+
+// pollNow returns the events that are there already, at least one being asked
+// for.
+func pollNow(epoll int, events []unix.EpollEvent) (int, error) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(epoll), uintptr(unsafe.Pointer(unsafe.SliceData(events))),
+		uintptr(len(events)), 0, 0, 0)
+	return result(n, errno)
+}
+
+func result(n uintptr, errno syscall.Errno) (int, error) {
+	if errno != 0 {
+		return -1, errno
+	}
+	return int(n), nil
+}
