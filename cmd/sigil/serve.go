@@ -1,16 +1,19 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sigil-server/sigil/conf"
+	"github.com/sigil-server/sigil/internal/heap"
 	"github.com/sigil-server/sigil/internal/watch"
 	"github.com/sigil-server/sigil/server"
 	"github.com/sigil-server/sigil/wsconn"
@@ -71,7 +74,19 @@ func runServer(cmd *cobra.Command, c *conf.Config, log *slog.Logger, watcher *wa
 		return err
 	}
 	b.address, b.admin = s.Addr(), s.AdminAddr()
+	defer keepHeap(cmd.Context())()
 	return s.Run(cmd.Context())
+}
+
+// keepHeap paces the garbage collector until the function it returns is called, which waits for the end of that.
+func keepHeap(ctx context.Context) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() { heap.Keep(ctx, heap.Options{}) })
+	return func() {
+		cancel()
+		keeper.Wait()
+	}
 }
 
 func newLogger(out io.Writer, c conf.Log) *slog.Logger {

@@ -36,6 +36,7 @@ func floors() []floor {
 		{"storage", nil},
 		{"broker", nil},
 		{"internal/watch", nil},
+		{"internal/heap", nil},
 		{"internal/arch", nil},
 	}
 }
