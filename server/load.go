@@ -14,7 +14,7 @@ func (a *app) load(ctx context.Context, src appbase.Source, p *scripting.Program
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	workers := a.all()
-	routes, err := each(workers, func(w *worker) (*appbase.Routes, error) { return w.evaluate(ctx, src, p) })
+	routes, err := onEach(workers, func(w *worker) (*appbase.Routes, error) { return w.evaluate(ctx, src, p) })
 	if err != nil {
 		for _, w := range workers {
 			w.loop.Post(w.script.Discard)
@@ -25,14 +25,14 @@ func (a *app) load(ctx context.Context, src appbase.Source, p *scripting.Program
 		return err
 	}
 	next := &snapshot{source: src, program: p, routes: routes, generation: a.current.Load().generation + 1, hash: p.Hash()}
-	_, err = each(workers[1:], func(w *worker) (*appbase.Routes, error) { return nil, w.swap(ctx) })
+	_, err = onEach(workers[1:], func(w *worker) (*appbase.Routes, error) { return nil, w.swap(ctx) })
 	a.current.Store(next)
 	a.shrink(next)
 	return err
 }
 
-// each calls fn for every worker side by side and waits for all. The result is that of the first worker, the error any.
-func each(workers []*worker, fn func(*worker) (*appbase.Routes, error)) (*appbase.Routes, error) {
+// onEach calls fn for every worker side by side and waits for all. The result is that of the first worker, the error any.
+func onEach(workers []*worker, fn func(*worker) (*appbase.Routes, error)) (*appbase.Routes, error) {
 	type result struct {
 		routes *appbase.Routes
 		err    error
