@@ -32,6 +32,7 @@ func (c *Conn) Close(code int, reason string) {
 // WriteStall.
 func (c *Conn) sendClose(body []byte) {
 	if !c.broken {
+		c.output().latePong = nil // nothing comes behind a Close
 		c.control(ws.OpClose, body)
 	}
 	c.touch()

@@ -111,10 +111,18 @@ func TestConformance(t *testing.T) {
 // checkConformance sends the bytes and checks both ends. Where the case does not
 // end the connection, a Close of the client does.
 func checkConformance(t *testing.T, r *rig, headers string, tt conformanceCase) {
-	send, told, want := tt.send, tt.told, tt.want
+	t.Helper()
+	checkSent(t, r, headers, tt, func(c *client) { c.send(tt.send...) })
+}
+
+// checkSent is checkConformance with a way of writing the bytes.
+func checkSent(t *testing.T, r *rig, headers string, tt conformanceCase, send func(*client)) {
+	t.Helper()
+	told, want := tt.told, tt.want
+	r = r.on(t)
 	c := r.dialWith(headers)
 	h := r.next()
-	c.send(send...)
+	send(c)
 	ends := len(want) > 0 && strings.HasPrefix(want[len(want)-1], "close")
 	if !ends {
 		c.send(frame(fin|clos, closing(1000, "done")))

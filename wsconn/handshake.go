@@ -44,7 +44,9 @@ func IsUpgrade(r *http.Request) bool {
 // 405 for a method other than GET, 505 for HTTP versions other than 1.1, 426
 // for a WebSocket version other than 13, else 400. It only reads r.
 //
-// Extensions are checked for their form; SelectDeflate may agree to one.
+// SelectDeflate may agree to an extension. If one of the offers is malformed,
+// all are declined, as if there were none: the client can do without. (RFC 6455
+// 9.1 would have the handshake fail.)
 func ParseUpgrade(r *http.Request) (*Upgrade, error) {
 	if err := checkRequest(r); err != nil {
 		return nil, err
@@ -59,7 +61,7 @@ func ParseUpgrade(r *http.Request) (*Upgrade, error) {
 	}
 	extensions := r.Header["Sec-Websocket-Extensions"]
 	if !validExtensions(extensions) {
-		return nil, badRequest("malformed Sec-WebSocket-Extensions header")
+		extensions = nil
 	}
 	return &Upgrade{key: key, offered: offered, extensions: extensions}, nil
 }

@@ -71,8 +71,8 @@ func TestParseUpgrade(t *testing.T) {
 		{"protocol twice", set("Sec-WebSocket-Protocol", "a, a"), 400},
 		{"very many protocols", set("Sec-WebSocket-Protocol", manyTokens(65)), 400},
 		{"compression is declined", set("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"), 0},
-		{"malformed extension", set("Sec-WebSocket-Extensions", "permessage-deflate; ="), 400},
-		{"extension with a comment", set("Sec-WebSocket-Extensions", "a (b)"), 400},
+		{"malformed extension is declined", set("Sec-WebSocket-Extensions", "permessage-deflate; ="), 0},
+		{"extension with a comment is declined", set("Sec-WebSocket-Extensions", "a (b)"), 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -129,6 +129,13 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 	r.loop.Adopt(a, r.o.limits, open)
 }
 
+// on is the same rig for a subtest, which its clients fail and end with.
+func (r *rig) on(t testing.TB) *rig {
+	sub := *r
+	sub.t = t
+	return &sub
+}
+
 // do runs fn on the loop and waits for it.
 func (r *rig) do(fn func()) {
 	r.t.Helper()

@@ -1,0 +1,53 @@
+package wsconn
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// The pong that was put off because the peer does not read never comes behind a
+// Close, which is the last frame.
+func TestNoPongBehindClose(t *testing.T) {
+	overTransports(t, func(t *testing.T, o rigOptions) {
+		r, c, h := deaf(t, o)
+		fill(r, h)
+		for i := range 50 {
+			c.send(frame(fin|ping, fmt.Sprint(i)))
+		}
+		c.send(frame(fin|text, "behind the pings"))
+		h.expect(t, "text behind the pings")
+		r.do(func() { h.conn.Close(1000, "") })
+		for {
+			got, err := c.read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(got, "close") {
+				break
+			}
+		}
+		c.send(frame(fin|clos, closing(1000, "")))
+		c.expect("eof")
+	})
+}
+
+// Of many pings to which the answers cannot be written, the last is answered.
+func TestLastPingIsAnswered(t *testing.T) {
+	overTransports(t, func(t *testing.T, o rigOptions) {
+		r, c, h := deaf(t, o)
+		sent := fill(r, h)
+		for i := range 50 {
+			c.send(frame(fin|ping, fmt.Sprint(i)))
+		}
+		c.send(frame(fin|text, "behind the pings"))
+		h.expect(t, "text behind the pings")
+		for range sent {
+			c.expect("text " + megabyte[:100000])
+		}
+		for i := range 16 {
+			c.expect(fmt.Sprint("pong ", i))
+		}
+		c.expect("pong 49")
+	})
+}
