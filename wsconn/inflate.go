@@ -111,6 +111,7 @@ func (f *inflater) grow(limit int) {
 func (c *Conn) inflate(ev *event) bool {
 	d := c.deflate
 	data, own, bad := c.loop.inflater.inflate(ev.data, d.received, c.limits.MaxMessageBytes)
+	c.loop.spent += len(data)
 	if bad == nil && ev.op == ws.OpText && !utf8.Valid(data) {
 		bad = &errUTF8
 	}

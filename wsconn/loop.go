@@ -58,6 +58,8 @@ type Loop struct {
 	shared        []*Limits          // limits in use, so that equal ones are kept once
 	resumed       []*Conn            // have something kept to deliver
 	touched       []*Conn            // have something to write
+	yielded       []*Conn            // have had their share of a turn, and more to parse
+	spent         int                // of its share by the connection that is parsed
 	awaiting      map[*Conn][]func() // see WhenDrained
 	spareTasks    []func()
 	spareArrivals []arrival
@@ -189,6 +191,7 @@ func (l *Loop) turn() error {
 	l.now = l.clock()
 	l.runWaiting()
 	l.runTimers()
+	l.runYielded()
 	l.poller.dispatch(l)
 	l.wheel.expire(l.now, (*Conn).tick)
 	l.settle()
@@ -200,7 +203,7 @@ func (l *Loop) turn() error {
 // It sleeps only when there is nothing to do.
 func (l *Loop) wait() error {
 	n, err := l.poller.poll(0)
-	if n > 0 || err != nil || l.waiting.Load() > 0 || len(l.touched) > 0 {
+	if n > 0 || err != nil || l.waiting.Load() > 0 || len(l.touched) > 0 || len(l.yielded) > 0 {
 		return err
 	}
 	timeout := l.sleep()

@@ -8,6 +8,7 @@ type stops uint8
 const (
 	stopBacklog stops = 1 << iota // the backlog is full
 	stopRate                      // the second's messages have been read
+	stopTurn                      // it has had its share of the turn
 )
 
 // receive takes what the transport has read. It may change data and does not
@@ -23,12 +24,17 @@ func (c *Conn) receive(data []byte) {
 // parse serves every frame that data completes. It returns what must wait
 // because the connection is not to be read any further.
 func (c *Conn) parse(data []byte) (rest []byte) {
+	c.loop.spent = 0
 	for len(data) > 0 && c.phase < phaseDraining {
+		if c.loop.spent >= turnShare {
+			c.yield()
+		}
 		if c.stops != 0 {
 			return data
 		}
 		n, ev, bad := c.nextEvent(data)
 		data = data[n:]
+		c.loop.spent += frameCost
 		if bad != nil {
 			c.fail(bad)
 			return nil

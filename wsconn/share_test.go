@@ -1,0 +1,94 @@
+package wsconn
+
+import (
+	"bytes"
+	"testing"
+)
+
+// counter counts messages.
+type counter struct {
+	conn *Conn
+	n    int
+}
+
+func (h *counter) Text(string)        { h.n++ }
+func (h *counter) Binary([]byte)      { h.n++ }
+func (h *counter) Drain()             {}
+func (h *counter) Closed(int, string) {}
+
+// A connection that brings very much at once gets a share of each turn, and in
+// the end all of it is told, in order and with the end behind it.
+func TestShareOfATurn(t *testing.T) {
+	overTransports(t, func(t *testing.T, o rigOptions) {
+		const share = turnShare / frameCost
+		opened := make(chan *counter, 1)
+		o.open = func(c *Conn) Handler {
+			h := &counter{conn: c}
+			opened <- h
+			return h
+		}
+		r := newRig(t, o)
+		c := r.dial()
+		h := await(t, opened, "a connection")
+		r.do(func() {
+			h.conn.receive(bytes.Repeat(frame(fin|text, "x"), 3*share+10))
+			if h.n != share {
+				t.Errorf("%d messages in one turn, not %d", h.n, share)
+			}
+		})
+		r.until("all of them", func() bool { return h.n == 3*share+10 })
+		r.do(func() {
+			if h.conn.stops != 0 || h.conn.kept != nil {
+				t.Error("the socket is not read any more")
+			}
+			h.conn.receive(bytes.Repeat(frame(fin|text, "x"), 2*share))
+		})
+		c.send(frame(fin|clos, closing(1000, "")))
+		c.expect("close 1000", "eof")
+		r.do(func() {
+			if h.n != 5*share+10 {
+				t.Errorf("%d messages", h.n)
+			}
+		})
+	})
+}
+
+// Of messages that are large when inflated, each turn takes one.
+func TestShareOfInflating(t *testing.T) {
+	opened := make(chan *counter, 1)
+	r := newRig(t, rigOptions{deflate: Deflate{Enabled: true}, open: func(c *Conn) Handler {
+		h := &counter{conn: c}
+		opened <- h
+		return h
+	}})
+	r.dialWith(offerDeflate)
+	h := await(t, opened, "a connection")
+	message := frame(fin|rsv1|text, packed(t, megabyte))
+	r.do(func() {
+		h.conn.receive(bytes.Repeat(message, 5))
+		if h.n != 1 {
+			t.Errorf("%d messages in one turn", h.n)
+		}
+	})
+	r.until("all of them", func() bool { return h.n == 5 })
+}
+
+// A connection that ends while it waits for its next turn is let go of.
+func TestGoneWhileYielding(t *testing.T) {
+	overTransports(t, func(t *testing.T, o rigOptions) {
+		r := newRig(t, o)
+		r.dial()
+		h := r.next()
+		r.do(func() {
+			h.do = func(string) { h.conn.cut("now") }
+			h.conn.receive(bytes.Repeat(frame(fin|ping, "x"), 2*turnShare/frameCost))
+			h.conn.cut("now")
+		})
+		h.expect(t, "closed 1006 now")
+		r.do(func() {
+			if len(r.loop.yielded) != 0 || len(r.loop.conns.free) != len(r.loop.conns.slots) {
+				t.Error("something is left of the connection")
+			}
+		})
+	})
+}
