@@ -190,6 +190,7 @@ func (in *instance) baseHost() (map[string]any, error) {
 		"broadcast":   in.broadcast,
 		"readFile":    in.readFile,
 		"render":      in.render,
+		"lock":        in.lock,
 		"publish":     func(topic string, data goja.Value) int { return w.host.Publish(topic, in.message(data), nil) },
 	}, nil
 }

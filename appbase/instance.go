@@ -8,6 +8,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/modules/sharing"
 	"github.com/sigil-server/sigil/appbase/modules/templates"
 	"github.com/sigil-server/sigil/scripting"
 )
@@ -30,6 +31,7 @@ type instance struct {
 	routes     *Routes
 	state      []scripting.State // where the code keeps some
 	bound      map[*Route]binding
+	shared     *sharing.Fields
 	start      []goja.Callable // @OnStart
 	stop       []goja.Callable // @OnStop
 	prelude
@@ -119,8 +121,10 @@ func (in *instance) become(notes, class goja.Value, err error) error {
 	if err = in.bind(notes.ToObject(in.vm), extendsBase); err != nil {
 		return err
 	}
-	in.app, err = in.vm.New(class)
-	return err
+	if in.app, err = in.vm.New(class); err != nil {
+		return err
+	}
+	return in.shared.Rehearse()
 }
 
 // inherits reports whether base is in the chain of object's prototypes.

@@ -17,6 +17,7 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/encoding"
 	domevents "github.com/sigil-server/sigil/appbase/modules/events"
 	"github.com/sigil-server/sigil/appbase/modules/performance"
+	"github.com/sigil-server/sigil/appbase/modules/sharing"
 	"github.com/sigil-server/sigil/appbase/modules/streams"
 	"github.com/sigil-server/sigil/appbase/modules/url"
 	"github.com/sigil-server/sigil/scripting"
@@ -39,6 +40,7 @@ var modules = []module{
 	{func(in *instance) error { return performance.Install(in.vm, time.Now()) }, performance.Declarations},
 	{onRuntime(domevents.Install), domevents.Declarations},
 	{onRuntime(streams.Install), streams.Declarations},
+	{(*instance).installShared, sharing.Declarations},
 }
 
 // engineOnly is the installation of a module that needs nothing but the engine.
@@ -81,6 +83,7 @@ var globalNames = []string{
 	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled", "OnStart", "OnStop",
 	"Guard", "HttpReq", "Headers", "Response", "created", "accepted", "noContent", "badRequest", "unauthorized", "forbidden", "notFound",
 	"conflict", "redirect", "upgradeWebSocket",
+	"Shared", "SharedCounter", "SharedMap", "SharedList",
 }
 
 // sigilModule is the source of the module "sigil": the globals by their names.

@@ -45,7 +45,11 @@ func (in *instance) automatic(extendsBase bool) Parallel {
 	case strings.HasPrefix(in.state[0].What, "this."):
 		return Parallel{Max: 1, Why: fmt.Sprintf("%v is about one worker", in.state[0])}
 	}
-	return Parallel{Max: 1, Why: fmt.Sprintf("%v is state", in.state[0])}
+	why := fmt.Sprintf("%v is state", in.state[0])
+	if strings.HasPrefix(in.state[0].What, "field ") {
+		why += "; mark it @Shared to run in parallel"
+	}
+	return Parallel{Max: 1, Why: why}
 }
 
 // list is some of the places, for a message.

@@ -56,6 +56,8 @@ declare class AppBase {
    * @throws TypeError if data has no JSON form
    */
   publish(topic: string, data: Message): number;
+  /** The app's lock of that name, the same for all its workers. */
+  lock(name: string): Lock;
   /**
    * Fills a template of the folder `templates` with data. What it inserts is escaped for the place it stands in. Edits of
    * templates are seen at once. See `docs/templates.md`.
@@ -512,6 +514,12 @@ declare module "sigil" {
   export import conflict = globalThis.conflict;
   export import redirect = globalThis.redirect;
   export import upgradeWebSocket = globalThis.upgradeWebSocket;
+  export import Shared = globalThis.Shared;
+  export import SharedCounter = globalThis.SharedCounter;
+  export import SharedMap = globalThis.SharedMap;
+  export import SharedList = globalThis.SharedList;
+  export import Lock = globalThis.Lock;
+  export import Shareable = globalThis.Shareable;
 
   export import Answer = globalThis.Answer;
   export import ApiOptions = globalThis.ApiOptions;

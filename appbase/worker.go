@@ -23,6 +23,7 @@ type Worker struct {
 	config   map[string]any
 	loadOnly bool
 	extra    bool
+	shared   *Shared
 
 	generation int
 	current    *instance // nil before the first load
@@ -42,7 +43,11 @@ func NewWorker(o Options) *Worker {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Worker{
+	common := o.Shared
+	if common == nil {
+		common = NewShared()
+	}
+	return &Worker{shared: common,
 		name: o.Name, executor: o.Executor, host: o.Host, log: log.With("app", o.Name),
 		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, extra: o.Extra, generation: o.Generation, byID: map[string]*Conn{},
 	}
@@ -114,6 +119,7 @@ func (w *Worker) Swap(done func()) {
 
 func (w *Worker) swap(next *instance, done func()) {
 	old := w.current
+	next.commitShared()
 	w.current, w.generation, w.starting = next, next.generation, true
 	for _, c := range w.connections() {
 		c.renew()

@@ -39,11 +39,18 @@ func newWorld(t testing.TB, source string) *world {
 }
 
 func emptyWorld(t testing.TB) *world {
+	t.Helper()
+	return emptyWorldWith(t, func(*Options) {})
+}
+
+func emptyWorldWith(t testing.TB, set func(*Options)) *world {
 	w := &world{t: t, dir: t.TempDir(), loop: scriptingtest.NewLoop(), log: &bytes.Buffer{}, socks: map[string]*sock{}}
 	handler := slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})
-	w.worker = NewWorker(Options{
+	o := Options{
 		Name: "app", Executor: w.loop, Host: w, Log: slog.New(handler), Config: map[string]any{"greeting": "hi", "deep": map[string]any{"n": 1}},
-	})
+	}
+	set(&o)
+	w.worker = NewWorker(o)
 	t.Cleanup(func() {
 		w.worker.Stop("shutdown", func() {})
 		w.loop.Advance(loadTime)

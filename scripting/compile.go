@@ -33,6 +33,8 @@ type CompileOptions struct {
 	// that show what one runtime has: see [Program.State].
 	AppClass     string
 	LocalMembers []string
+	// SharedField is the decorator of fields that all runtimes share.
+	SharedField string
 	// MaxSourceBytes bounds a single file and the whole bundle; default 8 MiB.
 	MaxSourceBytes int
 }

@@ -31,12 +31,14 @@ func (p *Program) State() []State { return p.state }
 
 // stateFinder walks a bundle.
 type stateFinder struct {
-	b        *bundle
-	file     *file.File
-	bindings map[string]*stateBinding // of the modules' top levels; the bundler keeps their names apart
-	apps     map[string]bool          // the app class and those that extend it, by name
-	local    []string                 // members of it that only one runtime has
-	found    []State
+	b         *bundle
+	file      *file.File
+	bindings  map[string]*stateBinding // of the modules' top levels; the bundler keeps their names apart
+	apps      map[string]bool          // the app class and those that extend it, by name
+	local     []string                 // members of it that only one runtime has
+	decorator string                   // of shared fields
+	shared    map[string]bool          // shared fields, by quoted name
+	found     []State
 }
 
 // stateBinding is a variable of a module.
@@ -56,7 +58,7 @@ const (
 
 // findState analyses a parsed bundle, before it is repaired.
 func findState(b *bundle, tree *ast.Program, o CompileOptions) []State {
-	f := &stateFinder{b: b, file: tree.File, bindings: map[string]*stateBinding{}, apps: map[string]bool{o.AppClass: true}, local: o.LocalMembers}
+	f := &stateFinder{b: b, file: tree.File, bindings: map[string]*stateBinding{}, apps: map[string]bool{o.AppClass: true}, local: o.LocalMembers, decorator: o.SharedField, shared: map[string]bool{}}
 	top := moduleStatements(tree)
 	for _, s := range top {
 		f.declare(s)

@@ -3,6 +3,7 @@ package scripting
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
@@ -98,6 +99,7 @@ func fieldKey(key ast.Expression) string {
 // appClass finds the fields of an app: declared, lowered, or assigned to this by a method; and looks at what only one
 // worker has.
 func (f *stateFinder) appClass(class *ast.ClassLiteral) {
+	f.sharedFields(class.SuperClass)
 	for _, element := range class.Body {
 		if field, ok := element.(*ast.FieldDefinition); ok && !field.Static {
 			f.mark(field.Idx, "field "+fieldKey(field.Key))
@@ -109,11 +111,11 @@ func (f *stateFinder) appClass(class *ast.ClassLiteral) {
 		case *ast.CallExpression:
 			f.lowered(n)
 		case *ast.AssignExpression:
-			if name, ok := thisMember(n.Left); ok {
+			if name, ok := thisMember(n.Left); ok && !f.shared[name] {
 				f.mark(n.Left.Idx0(), "field "+name)
 			}
 		case *ast.UnaryExpression:
-			if name, ok := thisMember(n.Operand); ok && (n.Operator == operator.INCREMENT || n.Operator == operator.DECREMENT) {
+			if name, ok := thisMember(n.Operand); ok && !f.shared[name] && (n.Operator == operator.INCREMENT || n.Operator == operator.DECREMENT) {
 				f.mark(n.Idx0(), "field "+name)
 			}
 		case *ast.DotExpression:
@@ -128,6 +130,42 @@ func (f *stateFinder) appClass(class *ast.ClassLiteral) {
 	}
 }
 
+// sharedFields finds the fields whose decorators (_name_dec = [Shared, ...], as the bundler writes them before the class) share
+// them.
+func (f *stateFinder) sharedFields(n ast.Node) {
+	if assign, ok := n.(*ast.AssignExpression); ok {
+		id, _ := assign.Left.(*ast.Identifier)
+		list, isList := assign.Right.(*ast.ArrayLiteral)
+		if name, ok := decorated(id); ok && isList && f.isShared(list) {
+			f.shared[fmt.Sprintf("%q", name)] = true
+		}
+	}
+	if n != nil {
+		children(n, f.sharedFields)
+	}
+}
+
+// decorated is x of _x_dec, _x_dec2.
+func decorated(id *ast.Identifier) (name string, ok bool) {
+	if id == nil {
+		return "", false
+	}
+	name, ok = strings.CutSuffix(strings.TrimRight(id.Name.String(), "0123456789"), "_dec")
+	return strings.TrimPrefix(name, "_"), ok
+}
+
+func (f *stateFinder) isShared(decorators *ast.ArrayLiteral) (found bool) {
+	var look func(ast.Node)
+	look = func(n ast.Node) {
+		if id, ok := n.(*ast.Identifier); ok && strings.TrimRight(id.Name.String(), "0123456789") == f.decorator {
+			found = true
+		}
+		children(n, look)
+	}
+	look(decorators)
+	return found
+}
+
 // lowered finds what the bundler makes of a field: __publicField(this, "x", 1), __privateAdd(this, _x, 1).
 func (f *stateFinder) lowered(call *ast.CallExpression) {
 	callee, ok := call.Callee.(*ast.Identifier)
@@ -139,7 +177,9 @@ func (f *stateFinder) lowered(call *ast.CallExpression) {
 	}
 	switch callee.Name {
 	case "__publicField":
-		f.mark(call.Idx0(), "field "+fieldName(call.ArgumentList[1]))
+		if name := fieldName(call.ArgumentList[1]); !f.shared[name] {
+			f.mark(call.Idx0(), "field "+name)
+		}
 	case "__privateAdd":
 		if id, ok := call.ArgumentList[1].(*ast.Identifier); ok {
 			f.mark(call.Idx0(), fmt.Sprintf("field %q", "#"+id.Name.String()[1:]))

@@ -20,6 +20,7 @@ type app struct {
 	options *Options
 	crew    *crew
 	known   *directory
+	shared  *appbase.Shared
 
 	current atomic.Pointer[snapshot] // never nil
 	open    atomic.Int64             // connections
@@ -42,7 +43,7 @@ type snapshot struct {
 
 // newApp starts an app's first worker, with no code on it yet. It ends with [app.stop].
 func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
-	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.Limits, options: o, crew: c, known: newDirectory()}
+	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.Limits, options: o, crew: c, known: newDirectory(), shared: appbase.NewShared()}
 	a.current.Store(&snapshot{source: src})
 	first, err := newWorker(a, false)
 	if err != nil {

@@ -35,7 +35,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 	w := &worker{app: a, extra: extra, loop: loop, ended: make(chan struct{})}
 	w.hub = newHub(w, a.known)
 	w.script = appbase.NewWorker(appbase.Options{
-		Name: a.name, Executor: loop, Host: w.hub, Log: a.options.Log, LoadOnly: a.options.loadOnly, Extra: extra,
+		Name: a.name, Executor: loop, Host: w.hub, Log: a.options.Log, LoadOnly: a.options.loadOnly, Extra: extra, Shared: a.shared,
 		Generation: max(a.current.Load().generation-1, 0),
 		CallTime:   a.limits.CallTime, MaxDepth: a.limits.MaxCallDepth, Config: a.options.AppConfig[a.name],
 	})

@@ -61,7 +61,7 @@ func TestReloadOfEveryWorker(t *testing.T) {
 		c.want("v2 2")
 	}
 	s.save(files{"p.js": strings.NewReplacer("@Api({ workers: 2 })", "", "AppBase {\n", "AppBase {\n peers = new Set();\n").Replace(parallelApp)})
-	if info := s.next(); info.Workers != 1 || !strings.Contains(info.Because, `field "peers" (p.js:2) is state`) {
+	if info := s.next(); info.Workers != 1 || !strings.Contains(info.Because, `field "peers" (p.js:2) is state; mark it @Shared`) {
 		t.Errorf("%d workers, because %s", info.Workers, info.Because)
 	}
 	a.send(opText, "generation")

@@ -11,6 +11,7 @@
     connection(id) { return host.connection(String(id)); }
     broadcast(data, options) { return host.broadcast(data, options?.except); }
     publish(topic, data) { return host.publish(topic, data); }
+    lock(name) { return host.lock(name); }
     render(template, data = {}) { return host.render(String(template), data); }
     readFile(path) { return host.readFile(String(path)); }
   }
