@@ -44,8 +44,14 @@ func start(t *testing.T, apps string, flags ...string) *sigil {
 // launch starts the program with any arguments, and ends it with the test.
 func launch(t *testing.T, args ...string) *sigil {
 	t.Helper()
+	return launchProgram(t, binary, args...)
+}
+
+// launchProgram starts any program that is to run as long as the test.
+func launchProgram(t *testing.T, program string, args ...string) *sigil {
+	t.Helper()
 	s := &sigil{t: t, stdout: newOutput(), stderr: newOutput(), exited: make(chan struct{})}
-	cmd := exec.Command(binary, args...)
+	cmd := exec.Command(program, args...)
 	cmd.Stdout, cmd.Stderr = s.stdout, s.stderr
 	cmd.WaitDelay = patience
 	if err := cmd.Start(); err != nil {

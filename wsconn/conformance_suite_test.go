@@ -16,7 +16,7 @@ func suite() []conformanceCase {
 func TestSuite(t *testing.T) {
 	overTransports(t, func(t *testing.T, o rigOptions) {
 		cases := suite()
-		if o.tls { // it differs below the frames only, and its handshakes take long
+		if o.tls || o.portable { // they differ below the frames only
 			cases = everyNth(cases, 7)
 		}
 		checkSuite(t, newRig(t, o), "", cases)

@@ -11,8 +11,8 @@ const within = (promise, what) => {
 };
 
 /** Opens ws://base/path; rejects with "refused STATUS" when the server answers otherwise. */
-export async function open(path, headers = {}) {
-  const socket = new WebSocket(`ws://${base}${path}`, { headers });
+export async function open(path, headers = {}, options = {}) {
+  const socket = new WebSocket(`ws://${base}${path}`, { headers, ...options });
   const waiting = [], arrived = [];
   socket.on("message", (data, binary) => {
     const message = binary ? data : data.toString();
@@ -25,7 +25,8 @@ export async function open(path, headers = {}) {
     socket.on("unexpected-response", (req, res) => { req.destroy(); reject(new Error(`refused ${res.statusCode}`)); });
   }), `opening ${path}`);
   return {
-    send: (data) => socket.send(data),
+    extensions: socket.extensions,
+    send: (data, how) => socket.send(data, how ?? {}),
     next: () => within(arrived.length ? arrived.shift() : new Promise((resolve) => waiting.push(resolve)), "a message"),
     ended: () => within(ended, "the end"),
     close: (code, reason) => socket.close(code, reason),
