@@ -31,23 +31,3 @@ func TestNoPongBehindClose(t *testing.T) {
 		c.expect("eof")
 	})
 }
-
-// Of many pings to which the answers cannot be written, the last is answered.
-func TestLastPingIsAnswered(t *testing.T) {
-	overTransports(t, func(t *testing.T, o rigOptions) {
-		r, c, h := deaf(t, o)
-		sent := fill(r, h)
-		for i := range 50 {
-			c.send(frame(fin|ping, fmt.Sprint(i)))
-		}
-		c.send(frame(fin|text, "behind the pings"))
-		h.expect(t, "text behind the pings")
-		for range sent {
-			c.expect("text " + megabyte[:100000])
-		}
-		for i := range 16 {
-			c.expect(fmt.Sprint("pong ", i))
-		}
-		c.expect("pong 49")
-	})
-}
