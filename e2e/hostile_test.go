@@ -10,8 +10,9 @@ import (
 	"github.com/sigil-server/sigil/e2e/internal/attack"
 )
 
-// hostileApp is what is attacked.
-const hostileApp = `export default class App extends AppBase {
+// hostileApp is what is attacked. It has one worker, so that the well-behaved client meets its attackers there.
+const hostileApp = `@Api({ workers: 1 })
+export default class App extends AppBase {
   @Websocket echo(ws) { ws.onMessage((text) => ws.send(text)); ws.onBinary((data) => ws.sendBytes(data)); }
   @Websocket({ compress: true }) packed(ws) { ws.onMessage((text) => ws.send(text)); ws.onBinary((data) => ws.sendBytes(data)); }
 }`
