@@ -25,13 +25,18 @@ type battle struct {
 	before attack.Usage
 }
 
-// besiege starts a server with its waits shortened, warms it up and notes what it holds.
+// besiege starts a server with settings of the environment.
 func besiege(t *testing.T, env map[string]string) *battle {
 	t.Helper()
 	for name, value := range env {
 		t.Setenv(name, value)
 	}
-	s := start(t, appsOf(t, map[string]string{"app.js": hostileApp}))
+	return survey(t, start(t, appsOf(t, map[string]string{"app.js": hostileApp})))
+}
+
+// survey warms a server up and notes what it holds.
+func survey(t *testing.T, s *sigil) *battle {
+	t.Helper()
 	b := &battle{t: t, server: s, target: attack.Target{Address: s.address, Path: "/app/echo"}}
 	b.good(func(context.Context) error { return nil }) // the runtime's own descriptors and threads are there now
 	b.before = b.usage()
@@ -216,4 +221,24 @@ func TestSlowHandshake(t *testing.T) {
 	if longest < 4*time.Second || longest > 5*time.Second+stall {
 		t.Errorf("the slowest handshake was borne with for %v", longest)
 	}
+}
+
+// A server whose descriptors are all taken serves those it has, refuses others, and takes them again afterwards.
+func TestDescriptorsRunOut(t *testing.T) {
+	t.Setenv("SIGIL_LIMITS_HANDSHAKE_TIME", "2s")
+	s := launchProgram(t, "sh", "-c", `ulimit -n 300; exec "$0" "$@"`, binary, "serve", "--listen", "127.0.0.1:0", "--admin", "off",
+		"--apps", appsOf(t, map[string]string{"app.js": hostileApp}))
+	s.address = strings.TrimSpace(s.stdout.await(t, "listening on http://", "\n"))
+	b := survey(t, s)
+	b.fight(64*mib, func(ctx context.Context) error { return attack.HalfOpen(ctx, b.target, 1000) })
+	refused := 0
+	b.fight(64*mib, func(ctx context.Context) error {
+		var err error
+		refused, err = attack.Crush(ctx, b.target, 400)
+		return err
+	})
+	if t.Logf("%d of 400 were refused", refused); refused < 150 || refused > 250 {
+		t.Errorf("%d of 400 were refused, though there are 300 descriptors", refused)
+	}
+	b.fight(64*mib, func(ctx context.Context) error { return attack.Reset(ctx, b.target, 50) })
 }

@@ -20,7 +20,7 @@ func deflateCases(t *testing.T) (cases []conformanceCase) {
 		"noise": noise,
 	}
 	for _, kind := range []string{"zeros", "words", "greek", "noise"} {
-		for _, n := range []int{1, 16, 64, 256, 1 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10} {
+		for _, n := range []int{1, 16, 64, 256, 1 << 10, 4 << 10, 8 << 10, 32 << 10, 64 << 10} {
 			data := kinds[kind](n)
 			for _, level := range []int{0, 1, 9, stdflate.HuffmanOnly} {
 				wire := newStdPacker(t, level).pack(t, data)
@@ -101,7 +101,7 @@ func TestSuiteCompressed(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", name, i), func(t *testing.T) {
 				o := rigOptions{portable: i%2 == 1, deflate: Deflate{Enabled: true, ContextTakeover: keep}}
 				some := cases
-				if i > 0 { // what was offered changes little of what is read
+				if i > 0 || keep { // what was offered changes little of what is read
 					some = everyNth(cases, 7)
 				}
 				checkSuite(t, newRig(t, o), "Sec-WebSocket-Extensions: "+offer+"\r\n", some)

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -88,6 +89,31 @@ func HalfOpen(ctx context.Context, t Target, n int) error {
 		}
 		return waitEnd(conn)
 	})
+}
+
+// Crush has n clients connect one after the other, which stay until all have tried, and returns how many had no success.
+func Crush(ctx context.Context, t Target, n int) (refused int, err error) {
+	var inside []*Peer
+	for range n {
+		if p, err := t.Open(ctx, ""); err == nil {
+			inside = append(inside, p)
+		} else {
+			refused++
+		}
+	}
+	for i, p := range inside { // they are all served
+		text := fmt.Sprint("crushed ", i)
+		if _, err := p.Write(Frame(Fin|Text, text)); err != nil {
+			return refused, err
+		}
+		if _, payload, err := p.Read(); err != nil || string(payload) != text {
+			return refused, fmt.Errorf("got %q, %w", payload, err)
+		}
+	}
+	for _, p := range inside {
+		err = errors.Join(err, p.TCPConn.Close())
+	}
+	return refused, err
 }
 
 // Storm has clients connect and leave as fast as they can, n times in all: after nothing, half a handshake, a whole one,
