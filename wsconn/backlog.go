@@ -48,6 +48,9 @@ func (c *Conn) keep(m arrived) {
 	b.items = append(b.items, m)
 	b.bytes += m.size()
 	if b.len() >= c.limits.MaxBacklogMessages || b.bytes >= c.limits.MaxBacklogBytes {
+		if c.stops&stopBacklog == 0 {
+			c.limited(LimitBacklog)
+		}
 		c.stop(stopBacklog)
 	}
 }

@@ -66,7 +66,7 @@ func newPeers(b *testing.B, r *rig, n int) *peers {
 	p := &peers{epoll: epoll, fds: map[int32]*peer{}, buf: make([]byte, 256<<10), events: make([]unix.EpollEvent, 128)}
 	for range n {
 		c := r.dial()
-		s, ok := newPolled(nil, c.Conn)
+		s, ok := newPolled(nil, c.Conn, 128<<10)
 		if !ok {
 			b.Fatal("not a TCP socket")
 		}

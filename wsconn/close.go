@@ -24,6 +24,7 @@ func (c *Conn) Close(code int, reason string) {
 		return
 	}
 	c.phase = phaseClosing
+	c.closed = closeCode(code)
 	c.sendClose(closeBody(code, reason))
 	c.resume()
 }
@@ -62,7 +63,9 @@ func (c *Conn) fail(v *violation) {
 	before := c.phase
 	c.phase = phaseDraining
 	c.freeParser()
+	c.countViolation(v)
 	if before == phaseOpen {
+		c.closed = uint16(v.code)
 		c.sendClose(closeBody(v.code, v.reason))
 	}
 	c.end(1006, v.reason)
@@ -104,7 +107,8 @@ func (c *Conn) lost() {
 }
 
 // cut ends a connection that kept us waiting.
-func (c *Conn) cut(why string) {
+func (c *Conn) cut(limit Limit, why string) {
+	c.limited(limit)
 	c.end(1006, why)
 	c.gone()
 }
@@ -145,6 +149,7 @@ func (c *Conn) finish() {
 		return
 	}
 	c.finished = true
+	c.countEnd()
 	h := c.handler
 	c.handler = noHandler{}
 	c.callClosed(h, c.ending)
@@ -182,15 +187,20 @@ func parseClose(body []byte) (code int, reason string, bad *violation) {
 	return int(status), reason, nil
 }
 
+// closeCode is the code that Conn.Close makes of one.
+func closeCode(code int) uint16 {
+	if !validCode(code) && code != int(ws.StatusNoStatusRcvd) {
+		return uint16(ws.StatusInternalServerError)
+	}
+	return uint16(code)
+}
+
 // closeBody makes the payload of a Close, as Conn.Close describes.
 func closeBody(code int, reason string) []byte {
 	if code == int(ws.StatusNoStatusRcvd) {
 		return nil
 	}
-	if !validCode(code) {
-		code = int(ws.StatusInternalServerError)
-	}
-	body := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(reason)), uint16(code))
+	body := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(reason)), closeCode(code))
 	return append(body, cutText(strings.ToValidUTF8(reason, "\uFFFD"), maxReasonBytes)...)
 }
 

@@ -65,7 +65,7 @@ type Conn struct {
 	in     *parser  // a frame or message has begun
 	out    *output  // something is queued
 	kept   *backlog // something arrived that cannot be delivered yet
-	rate   *rate    // MaxMessagesPerSecond is set and something arrived
+	rate   *rate    // MaxMessagesPerSecond or MaxIdle is set
 	ending *ending  // what Closed gets
 
 	deflate *deflate // nil: not agreed
@@ -79,17 +79,18 @@ type Conn struct {
 
 	slot     int32 // in the loop's table
 	phase    phase
-	stops    stops // why the socket is not read
-	hold     bool  // between Hold and Release
-	resumed  bool  // in Loop.resumed
-	touched  bool  // in Loop.touched
-	full     bool  // the transport takes nothing at the moment
-	broken   bool  // the transport takes nothing ever again
-	shut     bool  // the writing side has ended
-	hungry   bool  // Drain is owed once the queue is empty
-	drained  bool  // Drain is due
-	awaited  bool  // in Loop.awaiting
-	finished bool  // Closed was called
+	stops    stops  // why the socket is not read
+	hold     bool   // between Hold and Release
+	resumed  bool   // in Loop.resumed
+	touched  bool   // in Loop.touched
+	full     bool   // the transport takes nothing at the moment
+	broken   bool   // the transport takes nothing ever again
+	shut     bool   // the writing side has ended
+	hungry   bool   // Drain is owed once the queue is empty
+	drained  bool   // Drain is due
+	awaited  bool   // in Loop.awaiting
+	finished bool   // Closed was called
+	closed   uint16 // code of the Close we began with; 0: none
 }
 
 // ending is how a connection ended.
@@ -104,7 +105,7 @@ type ending struct {
 // its tasks are MaxTasks already: then a is closed and open never runs.
 func (l *Loop) Adopt(a *Accepted, limits Limits, open func(*Conn) Handler) bool {
 	limits = limits.withDefaults()
-	t := l.newTransport(a.conn)
+	t := l.newTransport(a.conn, limits.SendBufferBytes)
 	if l.Post(func() { l.open(t, a, limits, open) }) {
 		return true
 	}
@@ -118,7 +119,11 @@ func (l *Loop) open(t transport, a *Accepted, limits Limits, open func(*Conn) Ha
 	if limits.Overflow == OverflowDropOldest && c.deflate != nil {
 		c.deflate.keepSent = false // what refers to a dropped message could not be read
 	}
+	if limits.MaxMessagesPerSecond > 0 || limits.MaxIdle > 0 {
+		c.rate = &rate{said: l.now}
+	}
 	l.conns.add(c)
+	l.counts.Opened++
 	if err := t.start(c); err != nil {
 		l.log.Error("cannot watch a connection", "error", err)
 		defer c.lost()
@@ -192,6 +197,7 @@ func (c *Conn) callClosed(h Handler, e *ending) {
 // rescue is deferred round every call of a handler.
 func (c *Conn) rescue() {
 	if r := recover(); r != nil {
+		c.loop.counts.Panics++
 		c.loop.log.Error("a connection's handler panicked",
 			"remote", c.RemoteAddr().String(), "panic", r, "stack", string(debug.Stack()))
 		c.Close(1011, "internal error")

@@ -18,7 +18,7 @@ func (c *Conn) deadline() int64 {
 	if c.expires != 0 {
 		at = min(at, c.expires)
 	}
-	return at
+	return min(at, c.idleAt())
 }
 
 // tick looks whether a deadline of the connection has passed, and puts it back
@@ -27,17 +27,20 @@ func (c *Conn) tick() {
 	now := c.loop.now
 	switch {
 	case c.expires != 0 && now >= c.expires:
-		c.cut("the closing handshake was not finished in time")
+		c.cut(LimitClose, "the closing handshake was not finished in time")
 	case c.stalled != 0 && now-c.stalled >= int64(c.limits.WriteStall):
 		// The kernel tells of room only when there is plenty.
 		if c.stalled = now; !c.transport.progress() {
-			c.cut("the peer stopped reading")
+			c.cut(LimitWriteStall, "the peer stopped reading")
 		}
+	case now >= c.idleAt():
+		c.limited(LimitIdle)
+		c.Close(1001, "no message for too long")
 	case !c.listens():
 	case c.pinged != 0 && now-c.pinged >= int64(c.limits.PongWithin):
 		// The ping is behind what the peer is still taking.
 		if c.pinged = now; !c.transport.progress() {
-			c.cut("the peer did not answer a ping")
+			c.cut(LimitPong, "the peer did not answer a ping")
 		}
 	case c.pinged == 0 && now-c.heard >= int64(c.limits.PingAfter):
 		c.ping(now)

@@ -13,6 +13,9 @@ const (
 	// OverflowDropOldest drops the oldest queued messages that are not yet
 	// partly on the wire until the new one fits.
 	OverflowDropOldest
+	// OverflowDropNewest refuses the message; what is queued and the connection
+	// stay.
+	OverflowDropNewest
 )
 
 // Limits bounds what one connection may cost. The zero value means the
@@ -39,8 +42,15 @@ type Limits struct {
 	MaxBacklogBytes    int
 
 	// MaxMessagesPerSecond is how many messages are read in one second;
-	// default none. Beyond it the socket is not read for the rest of the second.
+	// default none. Beyond it the socket is not read for the rest of the second,
+	// or, if CloseOnRate is set, the connection is closed with 1008.
 	MaxMessagesPerSecond int
+	CloseOnRate          bool
+
+	// SendBufferBytes bounds what the kernel takes for a peer that does not read;
+	// default 128 KiB, of which Linux reserves twice as much. Left alone the
+	// kernel would take 4 MiB per connection.
+	SendBufferBytes int
 
 	// PingAfter is the silence after which the peer is pinged; default 25 s.
 	PingAfter time.Duration
@@ -48,6 +58,9 @@ type Limits struct {
 	// connection is cut (Closed gets 1006), unless it still takes what was sent
 	// before the ping; default 10 s.
 	PongWithin time.Duration
+	// MaxIdle is how long there may be no message either way before the
+	// connection is closed with 1001; default, and if negative: for ever.
+	MaxIdle time.Duration
 	// WriteStall is how long the peer may take nothing of what is queued
 	// before the connection is cut; default 10 s. It also bounds how long
 	// queued messages may delay a Close.
@@ -66,6 +79,7 @@ func (l Limits) withDefaults() Limits {
 	setSize(&l.MaxMessageBytes, 1<<20)
 	setSize(&l.MaxFragments, 16384)
 	setSize(&l.MaxQueueBytes, 1<<20)
+	setSize(&l.SendBufferBytes, 128<<10)
 	setSize(&l.MaxBacklogMessages, 256)
 	setSize(&l.MaxBacklogBytes, 1<<20)
 	setWait(&l.PingAfter, 25*time.Second)

@@ -23,6 +23,13 @@ type LoopOptions struct {
 	// Portable gives every connection a reader goroutine even where its socket
 	// could be polled.
 	Portable bool
+	// Partial bounds what is held of messages that have arrived in part. Loops
+	// may share it. Default: only Limits.MaxMessageBytes bounds them.
+	Partial *Budget
+	// Limited is told when a limit has acted on a connection, on the loop and
+	// often: it must return at once and must not use the connection but to
+	// read. Default: nobody is told.
+	Limited func(c *Conn, limit Limit)
 }
 
 // Loop owns connections, timers and a queue of tasks, and runs all of them on
@@ -38,6 +45,8 @@ type Loop struct {
 	portable bool
 	maxTasks int
 	poller   *poller
+	partial  *Budget
+	onLimit  func(*Conn, Limit)
 	started  atomic.Bool
 	stopping atomic.Bool  // Run is to return
 	asleep   atomic.Bool  // the poller blocks or is about to
@@ -68,6 +77,7 @@ type Loop struct {
 	inflater      inflater
 	packer        packer
 	free          freeLists
+	counts        Counters
 }
 
 // readBytes is the size of the buffer all sockets of a loop are read into.
@@ -94,7 +104,7 @@ func newLoop(o LoopOptions, clock func() int64, slot time.Duration) (*Loop, erro
 		o.MaxTasks = 65536
 	}
 	return &Loop{
-		log: o.Log, clock: clock, portable: o.Portable, maxTasks: o.MaxTasks, poller: p,
+		log: o.Log, clock: clock, portable: o.Portable, maxTasks: o.MaxTasks, poller: p, partial: o.Partial, onLimit: o.Limited,
 		wheel: wheel{slot: slot}, readBuf: make([]byte, readBytes), gather: newGather(),
 	}, nil
 }
@@ -185,10 +195,15 @@ func (l *Loop) watch(ctx context.Context) func() {
 
 // turn waits for work and does what is there.
 func (l *Loop) turn() error {
-	if err := l.wait(); err != nil {
+	slept, err := l.wait()
+	if err != nil {
 		return fmt.Errorf("event loop: %w", err)
 	}
-	l.now = l.clock()
+	now := l.clock()
+	if !slept && l.now != 0 {
+		l.countTurn(now)
+	}
+	l.now = now
 	l.runWaiting()
 	l.runTimers()
 	l.runYielded()
@@ -200,22 +215,26 @@ func (l *Loop) turn() error {
 }
 
 // wait polls without blocking first: a busy loop never lets go of its processor.
-// It sleeps only when there is nothing to do.
-func (l *Loop) wait() error {
+// It sleeps only when there is nothing to do, and counts the turn that is over
+// then.
+func (l *Loop) wait() (slept bool, err error) {
 	n, err := l.poller.poll(0)
 	if n > 0 || err != nil || l.waiting.Load() > 0 || len(l.touched) > 0 || len(l.yielded) > 0 {
-		return err
+		return false, err
 	}
 	timeout := l.sleep()
 	if timeout == 0 {
-		return nil
+		return false, nil
+	}
+	if l.now != 0 {
+		l.countTurn(l.clock())
 	}
 	l.asleep.Store(true)
 	if l.waiting.Load() == 0 && !l.stopping.Load() {
 		_, err = l.poller.poll(timeout)
 	}
 	l.asleep.Store(false)
-	return err
+	return true, err
 }
 
 // sleep is how long the loop may sleep: until the next timer or deadline, -1 for
@@ -266,6 +285,7 @@ func recycle[T any](s []T) []T {
 func (l *Loop) guard(fn func()) {
 	defer func() {
 		if r := recover(); r != nil {
+			l.counts.Panics++
 			l.log.Error("a task panicked", "panic", r, "stack", string(debug.Stack()))
 		}
 	}()

@@ -127,12 +127,13 @@ func (o *output) advance(n int) {
 	}
 }
 
-// dropFor drops the oldest messages until one of n bytes fits, if it can.
-func (o *output) dropFor(n int, limits *Limits) bool {
-	for !o.fits(n, limits) {
+// dropFor drops the oldest messages until one of n bytes fits, if it can, and
+// returns how many.
+func (o *output) dropFor(n int, limits *Limits) (dropped int) {
+	for ; !o.fits(n, limits); dropped++ {
 		i := o.oldest()
 		if i < 0 {
-			return false
+			break
 		}
 		o.leave(&o.entries[i])
 		if i == o.first { // the common case without moving the others
@@ -142,7 +143,7 @@ func (o *output) dropFor(n int, limits *Limits) bool {
 			o.remove(i, i+1)
 		}
 	}
-	return true
+	return dropped
 }
 
 // oldest returns the first message that has not begun to be written, -1: none.
@@ -159,20 +160,25 @@ func (o *output) oldest() int {
 	return -1
 }
 
-// dropAll drops every frame that has not begun to be written.
-func (o *output) dropAll() {
+// dropAll drops every frame that has not begun to be written, and returns how
+// many messages that were.
+func (o *output) dropAll() (messages int) {
 	if o == nil {
-		return
+		return 0
 	}
 	from := o.first
 	if o.sent > 0 {
 		from++
 	}
 	for i := from; i < len(o.entries); i++ {
+		if o.entries[i].op.IsData() {
+			messages++
+		}
 		o.leave(&o.entries[i])
 	}
 	o.remove(from, len(o.entries))
 	o.latePong = nil
+	return messages
 }
 
 // reset empties the queue for its next owner.

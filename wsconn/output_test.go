@@ -81,10 +81,10 @@ func TestDropKeepsWhatHasBegun(t *testing.T) {
 	}
 	o.push(entry{op: ws.OpPing})
 	o.advance(3)
-	if !o.dropFor(85, &limits) || o.buffered() != 9 || o.len() != 2 {
+	if o.dropFor(85, &limits) == 0 || !o.fits(85, &limits) || o.buffered() != 9 || o.len() != 2 {
 		t.Errorf("%d bytes in %d frames are left", o.buffered(), o.len())
 	}
-	if o.dropFor(95, &limits) {
+	if o.dropFor(95, &limits); o.fits(95, &limits) {
 		t.Error("the frame that has begun was dropped")
 	}
 	o.dropAll()

@@ -101,6 +101,7 @@ func extendLength(h *ws.Header, data []byte) (n int, bad *violation) {
 var (
 	errTooBig    = violation{1009, "the message is too big"}
 	errFragments = violation{1008, "the message has too many fragments"}
+	errPartial   = violation{1013, "the server holds too much of unfinished messages"}
 	errReserved  = violation{1002, "a reserved bit is set"}
 	errUTF8      = violation{1007, "the text is not valid UTF-8"}
 )
@@ -146,6 +147,9 @@ type parser struct {
 	fragments int
 	data      []byte
 	text      utf8State
+
+	budget  *Budget // what data is taken from, but for the first partialFree bytes
+	charged int     // taken
 }
 
 // idle reports whether the parser is between two messages.
@@ -226,17 +230,20 @@ func (p *parser) payload(chunk []byte) *violation {
 	if p.op == ws.OpText && !p.packed && !p.text.write(chunk) {
 		return &errUTF8
 	}
-	p.grow(len(chunk))
+	if !p.grow(len(chunk)) {
+		return &errPartial
+	}
 	p.data = append(p.data, chunk...)
 	return nil
 }
 
 // grow makes room for n more bytes: at least doubling, but no more than the
-// message can still need if this is its last frame.
-func (p *parser) grow(n int) {
+// message can still need if this is its last frame. It returns false when the
+// budget does not allow that.
+func (p *parser) grow(n int) bool {
 	need := len(p.data) + n
 	if need <= cap(p.data) {
-		return
+		return true
 	}
 	size := max(need, 2*cap(p.data))
 	if p.frame.Fin {
@@ -245,7 +252,20 @@ func (p *parser) grow(n int) {
 			size += len(deflateTail)
 		}
 	}
+	if more := size - partialFree - p.charged; more > 0 {
+		if !p.budget.take(more) {
+			return false
+		}
+		p.charged += more
+	}
 	p.data = append(make([]byte, 0, size), p.data...)
+	return true
+}
+
+// discharge gives back what the message took of the budget.
+func (p *parser) discharge() {
+	p.budget.give(p.charged)
+	p.charged = 0
 }
 
 // endFrame returns what the frame completes.
@@ -267,8 +287,12 @@ func (p *parser) endFrame() (event, *violation) {
 	}
 	ev := event{op: p.op, own: true, packed: p.packed, data: p.data}
 	p.op, p.packed, p.fragments, p.data = 0, false, 0, nil
+	p.discharge()
 	return ev, nil
 }
 
 // reset makes the parser fit for another connection.
-func (p *parser) reset() { *p = parser{control: p.control[:0]} }
+func (p *parser) reset() {
+	p.discharge()
+	*p = parser{control: p.control[:0]}
+}

@@ -116,12 +116,12 @@ type polled struct {
 
 // newPolled takes the socket of conn from Go's own poller; ok is false when it
 // is not a TCP socket. conn is closed when ok.
-func newPolled(p *poller, conn net.Conn) (_ *polled, ok bool) {
+func newPolled(p *poller, conn net.Conn, sendBuffer int) (_ *polled, ok bool) {
 	tcp, isTCP := conn.(*net.TCPConn)
 	if !isTCP {
 		return nil, false
 	}
-	fd, err := duplicate(tcp)
+	fd, err := duplicate(tcp, sendBuffer)
 	if err != nil {
 		return nil, false
 	}
@@ -131,7 +131,7 @@ func newPolled(p *poller, conn net.Conn) (_ *polled, ok bool) {
 }
 
 // duplicate returns a second descriptor of the socket, set up for the loop.
-func duplicate(tcp *net.TCPConn) (fd int, err error) {
+func duplicate(tcp *net.TCPConn, sendBuffer int) (fd int, err error) {
 	raw, err := tcp.SyscallConn()
 	if err != nil {
 		return -1, err
@@ -145,7 +145,7 @@ func duplicate(tcp *net.TCPConn) (fd int, err error) {
 	err = errors.Join(
 		unix.SetNonblock(fd, true),
 		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1),
-		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBufferBytes),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBuffer),
 	)
 	if err != nil {
 		_ = unix.Close(fd)

@@ -44,7 +44,7 @@ func (p *poller) close() {}
 // polled exists on Linux only.
 type polled struct{ transport }
 
-func newPolled(*poller, net.Conn) (*polled, bool) { return nil, false }
+func newPolled(*poller, net.Conn, int) (*polled, bool) { return nil, false }
 
 // kernelQueue is not known here.
 func kernelQueue(*net.TCPConn) int32 { return 0 }

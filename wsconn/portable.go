@@ -44,11 +44,11 @@ type arrival struct {
 	err   error
 }
 
-func newPortable(l *Loop, conn net.Conn) *portable {
+func newPortable(l *Loop, conn net.Conn, sendBuffer int) *portable {
 	if tcp, ok := bottom(conn).(*net.TCPConn); ok {
 		// Without them it works too, only less well.
 		_ = tcp.SetNoDelay(true)
-		_ = tcp.SetWriteBuffer(sendBufferBytes)
+		_ = tcp.SetWriteBuffer(sendBuffer)
 	}
 	return &portable{loop: l, conn: conn, resume: make(chan struct{}, 1)}
 }

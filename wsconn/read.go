@@ -15,6 +15,7 @@ const (
 // keep it.
 func (c *Conn) receive(data []byte) {
 	c.heard, c.pinged = c.loop.now, 0
+	c.loop.counts.BytesIn += uint64(len(data))
 	if rest := c.parse(data); len(rest) > 0 {
 		b := c.backlog()
 		b.rest = append(b.rest, rest...)
@@ -58,7 +59,7 @@ func (c *Conn) nextEvent(data []byte) (int, event, *violation) {
 			}
 		}
 		c.in = take(&c.loop.free.parsers)
-		c.in.deflate = c.deflate != nil
+		c.in.deflate, c.in.budget = c.deflate != nil, c.loop.partial
 	}
 	return c.in.next(data, c.limits)
 }
@@ -76,8 +77,7 @@ func (c *Conn) serve(ev *event) {
 	switch ev.op {
 	case ws.OpText, ws.OpBinary:
 		if c.phase == phaseOpen { // after Close messages are dropped
-			c.count()
-			if !ev.packed || c.inflate(ev) {
+			if c.count() && (!ev.packed || c.inflate(ev)) {
 				c.message(ev)
 			}
 		}

@@ -44,6 +44,8 @@ type rigOptions struct {
 	deflate       Deflate
 	clock         *fakeClock // nil: the real one
 	maxTasks      int
+	partial       *Budget
+	limited       func(*Conn, Limit)
 	open          func(*Conn) Handler // nil: a recorder that is sent to rig.opened
 	log           slog.Handler
 }
@@ -60,7 +62,7 @@ type rig struct {
 
 func newRig(t testing.TB, o rigOptions) *rig {
 	t.Helper()
-	lo := LoopOptions{Portable: o.portable, MaxTasks: o.maxTasks}
+	lo := LoopOptions{Portable: o.portable, MaxTasks: o.maxTasks, Partial: o.partial, Limited: o.limited}
 	if o.log != nil {
 		lo.Log = slog.New(o.log)
 	}

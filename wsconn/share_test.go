@@ -80,9 +80,9 @@ func TestGoneWhileYielding(t *testing.T) {
 		r.dial()
 		h := r.next()
 		r.do(func() {
-			h.do = func(string) { h.conn.cut("now") }
+			h.do = func(string) { h.conn.cut(LimitPong, "now") }
 			h.conn.receive(bytes.Repeat(frame(fin|ping, "x"), 2*turnShare/frameCost))
-			h.conn.cut("now")
+			h.conn.cut(LimitPong, "now")
 		})
 		h.expect(t, "closed 1006 now")
 		r.do(func() {

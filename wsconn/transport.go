@@ -32,17 +32,13 @@ type transport interface {
 	remoteAddr() net.Addr
 }
 
-// sendBufferBytes bounds what the kernel takes for a peer that does not read; it
-// reserves twice as much. Left alone it would grow to 4 MiB per connection.
-const sendBufferBytes = 128 << 10
-
 // newTransport chooses the transport for an accepted connection, whose socket
-// belongs to it from then on.
-func (l *Loop) newTransport(conn net.Conn) transport {
+// belongs to it from then on. sendBuffer is Limits.SendBufferBytes.
+func (l *Loop) newTransport(conn net.Conn, sendBuffer int) transport {
 	if !l.portable {
-		if p, ok := newPolled(l.poller, conn); ok {
+		if p, ok := newPolled(l.poller, conn, sendBuffer); ok {
 			return p
 		}
 	}
-	return newPortable(l, conn)
+	return newPortable(l, conn, sendBuffer)
 }

@@ -68,13 +68,29 @@ func (c *Conn) admit(n int) bool {
 	if c.out.fits(n, c.limits) {
 		return !c.broken
 	}
+	return c.overflow(n)
+}
+
+// overflow acts on a message of n bytes that does not fit.
+func (c *Conn) overflow(n int) (admitted bool) {
 	c.hungry = true
-	if c.limits.Overflow == OverflowDropOldest {
-		return c.out.dropFor(n, c.limits)
+	dropped := &c.loop.counts.Dropped
+	switch c.limits.Overflow {
+	case OverflowDropOldest:
+		*dropped += uint64(c.out.dropFor(n, c.limits))
+		if admitted = c.out.fits(n, c.limits); !admitted {
+			*dropped++
+		}
+		c.limited(LimitQueue)
+	case OverflowDropNewest:
+		*dropped++
+		c.limited(LimitQueue)
+	default:
+		*dropped += uint64(c.out.dropAll()) + 1
+		c.limited(LimitQueue)
+		c.Close(1013, "the outgoing queue is full")
 	}
-	c.out.dropAll()
-	c.Close(1013, "the outgoing queue is full")
-	return false
+	return admitted
 }
 
 // A handler that sends a great deal at once has it written in pieces of about
@@ -89,6 +105,12 @@ func (c *Conn) queue(e entry) {
 	o := c.output()
 	o.push(e)
 	c.touch()
+	if e.op.IsData() {
+		c.loop.counts.MessagesOut++
+		if c.rate != nil {
+			c.rate.said = c.loop.now
+		}
+	}
 	if c.full {
 		c.hungry = c.hungry || c.overHalf()
 		return
@@ -160,6 +182,7 @@ func (c *Conn) writeSome() bool {
 		c.writeFailed()
 		return false
 	}
+	c.loop.counts.BytesOut += uint64(n)
 	c.out.advance(n)
 	if n > 0 || c.stalled == 0 {
 		c.stalled = c.loop.now
