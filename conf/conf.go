@@ -19,6 +19,10 @@ type Config struct {
 	TrustedProxies []netip.Prefix // peers whose forwarding headers are believed
 	Limits         Limits         // what clients and apps may take
 
+	// AppLimits are the limits of apps that have some of their own, by the app's name: whole, those that the app has none of
+	// its own for are equal to Limits. [Config.LimitsOf] finds them.
+	AppLimits map[string]Limits
+
 	// App is what each app sees as this.config, by the app's name. Values are plain data: maps with string keys, slices,
 	// strings, numbers, booleans and nil.
 	App map[string]map[string]any
@@ -35,15 +39,19 @@ type Limits struct {
 	Message           Size   // one WebSocket message, over all its fragments
 	Fragments         int    // frames of one message
 	Queue             Size   // payload queued for one peer
-	Overflow          string // beyond Queue: close or drop-oldest
+	Overflow          string // beyond Queue: close, drop-oldest or drop-newest
 	BacklogMessages   int    // messages kept while a handler is busy
 	BacklogBytes      Size   // bytes of them
 	MessagesPerSecond int    // read from one connection; 0 is no bound
+	RateExceeded      string // beyond it: wait or close
+	SendBuffer        Size   // what the kernel may take for one peer
+	PartialBytes      Size   // of all messages that have arrived in part, over all connections
 
 	PingAfter   Duration // silence before a ping
 	PongWithin  Duration // silence after it
 	WriteStall  Duration // a peer that takes nothing of what is written
 	CloseWithin Duration // an unanswered close
+	MessageIdle Duration // no message either way; 0 is for ever
 
 	CallTime  Duration // one call into a script on its thread
 	CallDepth int      // script functions active at once
@@ -60,4 +68,12 @@ type Limits struct {
 	ResponseTime  Duration // until a handler answers
 	IdleTime      Duration // an HTTP connection between two requests
 	StopWithin    Duration // each wait of a shutdown
+}
+
+// LimitsOf returns the limits of an app.
+func (c *Config) LimitsOf(app string) Limits {
+	if own, ok := c.AppLimits[app]; ok {
+		return own
+	}
+	return c.Limits
 }

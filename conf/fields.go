@@ -50,27 +50,31 @@ func (l *Limits) fields() []field {
 		{"limits.message", size{&l.Message, 1, maxSize}},
 		{"limits.fragments", count{&l.Fragments, 1, maxCount, ""}},
 		{"limits.queue", size{&l.Queue, 1, maxSize}},
-		{"limits.overflow", choice{&l.Overflow, []string{"close", "drop-oldest"}}},
+		{"limits.overflow", choice{&l.Overflow, []string{"close", "drop-oldest", "drop-newest"}}},
 		{"limits.backlog_messages", count{&l.BacklogMessages, 1, maxCount, ""}},
 		{"limits.backlog_bytes", size{&l.BacklogBytes, 1, maxSize}},
 		{"limits.messages_per_second", count{&l.MessagesPerSecond, 1, maxCount, "none"}},
-		{"limits.ping_after", span{&l.PingAfter, minTime, maxTime}},
-		{"limits.pong_within", span{&l.PongWithin, minTime, maxTime}},
-		{"limits.write_stall", span{&l.WriteStall, minTime, maxTime}},
-		{"limits.close_within", span{&l.CloseWithin, minTime, maxTime}},
-		{"limits.call_time", span{&l.CallTime, minTime, maxTime}},
+		{"limits.rate_exceeded", choice{&l.RateExceeded, []string{"wait", "close"}}},
+		{"limits.send_buffer", size{&l.SendBuffer, 4 << 10, 64 << 20}},
+		{"limits.partial_bytes", size{&l.PartialBytes, 1 << 20, 1 << 40}},
+		{"limits.ping_after", span{&l.PingAfter, minTime, maxTime, ""}},
+		{"limits.pong_within", span{&l.PongWithin, minTime, maxTime, ""}},
+		{"limits.write_stall", span{&l.WriteStall, minTime, maxTime, ""}},
+		{"limits.close_within", span{&l.CloseWithin, minTime, maxTime, ""}},
+		{"limits.message_idle", span{&l.MessageIdle, minTime, maxTime, "none"}},
+		{"limits.call_time", span{&l.CallTime, minTime, maxTime, ""}},
 		{"limits.call_depth", count{&l.CallDepth, 10, 20_000, ""}},
 		{"limits.connections", count{&l.Connections, 1, maxCount, "auto"}},
 		{"limits.workers", count{&l.Workers, 1, maxCount, "auto"}},
 		{"limits.connections_per_address", count{&l.ConnectionsPerAddress, 1, maxCount, "none"}},
-		{"limits.handshake_time", span{&l.HandshakeTime, minTime, maxTime}},
+		{"limits.handshake_time", span{&l.HandshakeTime, minTime, maxTime, ""}},
 		{"limits.header_bytes", size{&l.HeaderBytes, 4 << 10, 16 << 20}},
 		{"limits.header_fields", count{&l.HeaderFields, 10, 10_000, ""}},
 		{"limits.body_bytes", size{&l.BodyBytes, 1, maxSize}},
-		{"limits.body_stall", span{&l.BodyStall, minTime, maxTime}},
-		{"limits.response_time", span{&l.ResponseTime, minTime, maxTime}},
-		{"limits.idle_time", span{&l.IdleTime, minTime, maxTime}},
-		{"limits.stop_within", span{&l.StopWithin, minTime, maxTime}},
+		{"limits.body_stall", span{&l.BodyStall, minTime, maxTime, ""}},
+		{"limits.response_time", span{&l.ResponseTime, minTime, maxTime, ""}},
+		{"limits.idle_time", span{&l.IdleTime, minTime, maxTime, ""}},
+		{"limits.stop_within", span{&l.StopWithin, minTime, maxTime, ""}},
 	}
 }
 
@@ -89,17 +93,34 @@ func (v size) check() error {
 	return nil
 }
 
-// span is a Duration from min to max.
+// span is a Duration from min to max. With a word for zero, that is allowed, too.
 type span struct {
 	p        *Duration
 	min, max Duration
+	zero     string
 }
 
-func (v span) set(raw any) error { return v.p.UnmarshalText([]byte(scalar(raw))) }
-func (v span) raw() any          { return v.p.String() }
-func (v span) check() error {
-	if *v.p < v.min || *v.p > v.max {
-		return fmt.Errorf("must be from %v to %v", v.min, v.max)
+func (v span) set(raw any) error {
+	if v.zero != "" && scalar(raw) == v.zero {
+		*v.p = 0
+		return nil
 	}
-	return nil
+	return v.p.UnmarshalText([]byte(scalar(raw)))
+}
+
+func (v span) raw() any {
+	if v.zero != "" && *v.p == 0 {
+		return v.zero
+	}
+	return v.p.String()
+}
+
+func (v span) check() error {
+	if v.zero != "" && *v.p == 0 || *v.p >= v.min && *v.p <= v.max {
+		return nil
+	}
+	if v.zero != "" {
+		return fmt.Errorf("must be from %v to %v, or %s", v.min, v.max, v.zero)
+	}
+	return fmt.Errorf("must be from %v to %v", v.min, v.max)
 }

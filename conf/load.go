@@ -71,12 +71,14 @@ type loader struct {
 	keys     []string          // of fields
 	raw      map[string]any    // what the sources say, by key
 	origin   map[string]string // of each value in raw
+	own      []ownLimit        // of single apps
 	problems []error
 }
 
 func newLoader() *loader {
 	l := &loader{config: &Config{}, raw: map[string]any{}, origin: map[string]string{}}
 	l.config.App = map[string]map[string]any{}
+	l.config.AppLimits = map[string]Limits{}
 	l.fields = l.config.fields()
 	for _, f := range l.fields {
 		l.keys = append(l.keys, f.key)
@@ -109,9 +111,11 @@ func (l *loader) sift(origin, section string, values map[string]any) {
 			l.expectKnown(origin, key)
 		case key == "app" && isSection:
 			l.apps(origin, below)
+		case key == "app_limits" && isSection:
+			l.appLimits(origin, below)
 		case l.isSection(key) && isSection && !strings.Contains(name, "."):
 			l.sift(origin, key+".", below)
-		case l.isSection(key) || key == "app":
+		case l.isSection(key) || key == "app" || key == "app_limits":
 			l.problem("%s: %s %q: must hold keys of its own", origin, key, fmt.Sprint(raw))
 		case strings.Contains(name, ".") || !slices.Contains(l.keys, key):
 			l.unknown(origin, key)
@@ -127,13 +131,13 @@ func (l *loader) isSection(key string) bool {
 }
 
 func (l *loader) expectKnown(origin, key string) {
-	if !slices.Contains(l.keys, key) && !l.isSection(key) && key != "app" {
+	if !slices.Contains(l.keys, key) && !l.isSection(key) && key != "app" && key != "app_limits" {
 		l.unknown(origin, key)
 	}
 }
 
 func (l *loader) unknown(origin, key string) {
-	meant := suggest(key, append(slices.Clone(l.keys), "app", "log", "limits"))
+	meant := suggest(key, append(slices.Clone(l.keys), "app", "app_limits", "log", "limits"))
 	switch {
 	case meant == key: // right, but for its dot
 		section, name, _ := strings.Cut(key, ".")
@@ -237,6 +241,7 @@ func (l *loader) finish() {
 			l.problem("%s: %s %s: %w", l.origin[f.key], f.key, quote(raw), err)
 		}
 	}
+	l.finishApps()
 	if len(l.problems) == 0 {
 		l.problems = append(l.problems, l.config.together()...)
 	}

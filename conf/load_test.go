@@ -20,6 +20,7 @@ func TestDefaults(t *testing.T) {
 		Log: Log{Level: "info", Format: "text"}, Origins: []string{}, TrustedProxies: []netip.Prefix{},
 		Limits: Limits{
 			Message: 1 << 20, Fragments: 16384, Queue: 1 << 20, Overflow: "close", BacklogMessages: 256, BacklogBytes: 1 << 20,
+			RateExceeded: "wait", SendBuffer: 128 << 10, PartialBytes: 64 << 20,
 			PingAfter: Duration(25 * time.Second), PongWithin: Duration(10 * time.Second),
 			WriteStall: Duration(10 * time.Second), CloseWithin: Duration(5 * time.Second),
 			CallTime: Duration(time.Second), CallDepth: 2000,
@@ -27,7 +28,7 @@ func TestDefaults(t *testing.T) {
 			BodyStall: Duration(10 * time.Second), ResponseTime: Duration(30 * time.Second),
 			IdleTime: Duration(75 * time.Second), StopWithin: Duration(10 * time.Second),
 		},
-		App: map[string]map[string]any{},
+		AppLimits: map[string]Limits{}, App: map[string]map[string]any{},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("defaults\n%+v, want\n%+v", got, want)
@@ -37,14 +38,14 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// Every field of Config but App has a key, and default.yaml has a comment for each key.
+// Every field of Config but App and AppLimits has a key, and default.yaml has a comment for each key.
 func TestReferenceIsWhole(t *testing.T) {
 	keys := newLoader().keys
-	if leaves := countLeaves(reflect.TypeFor[Config]()) - 1; leaves != len(keys) {
-		t.Errorf("Config has %d fields beside App, the table %d keys", leaves, len(keys))
+	if leaves := countLeaves(reflect.TypeFor[Config]()) - 2; leaves != len(keys) {
+		t.Errorf("Config has %d fields beside the two of apps, the table %d keys", leaves, len(keys))
 	}
 	lines := strings.Split(string(reference), "\n")
-	for _, key := range append(keys, "app") {
+	for _, key := range append(keys, "app", "app_limits") {
 		found := false
 		for i, line := range lines {
 			if strings.HasPrefix(strings.TrimSpace(line), last(key)+":") && strings.HasPrefix(line, " ") == strings.Contains(key, ".") {
@@ -167,6 +168,12 @@ func TestMistakes(t *testing.T) {
 		{"app", "app: {chat: 5}", nil, []string{`app.chat "5": must hold keys of its own`}},
 		{"all apps", "app: [chat]", nil, []string{`app "[chat]": must hold keys of its own`}},
 		{"app name", "app: {a/b: {}}", nil, []string{`app "a/b": must be the name of an app`}},
+		{"limits of an app", "app_limits: {chat: {message: 0, mesage: 1, handshake_time: 1s, colour: red}, b: 5, a/b: {}}", nil, []string{
+			`app_limits.b "5": must hold keys of its own`, `unknown key "app_limits.chat.colour"; an app may have message, fragments`,
+			`app_limits.chat.handshake_time: is a limit of the whole server; set limits.handshake_time`,
+			`unknown key "app_limits.chat.mesage"; did you mean message?`, `sigil.yaml: app_limits.chat.message "0": must be from 1B to 1GiB`}},
+		{"limits of an app's name", "app_limits: {a/b: {message: 1}}", nil, []string{`app_limits "a/b": must be the name of an app`}},
+		{"limits of all apps", "app_limits: [chat]", nil, []string{`app_limits "[chat]": must hold keys of its own`}},
 		{"address", "listen: 8081", nil, []string{`sigil.yaml: listen "8081": must be host:port, such as 127.0.0.1:8081 or :8081`}},
 		{"port", "admin: ':70000'", nil, []string{`admin ":70000": must be host:port, such as 127.0.0.1:8081 or :8081, or off`}},
 		{"host", "listen: 'a b:1'", nil, []string{`listen "a b:1": must be host:port`}},

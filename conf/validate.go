@@ -3,7 +3,9 @@ package conf
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,6 +17,14 @@ func (c *Config) Validate() error {
 	for _, f := range c.fields() {
 		if err := f.value.check(); err != nil {
 			problems = append(problems, fmt.Errorf("%s %s: %w", f.key, quote(f.value.raw()), err))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.AppLimits)) {
+		own := c.AppLimits[name]
+		for _, f := range own.fields() {
+			if err := f.value.check(); err != nil {
+				problems = append(problems, fmt.Errorf("app_%s %s: %w", strings.Replace(f.key, ".", "."+name+".", 1), quote(f.value.raw()), err))
+			}
 		}
 	}
 	if len(problems) == 0 {
@@ -31,13 +41,21 @@ func (c *Config) together() []error {
 			problems = append(problems, fmt.Errorf("admin %q: must not be the same as listen", c.Admin))
 		}
 	}
-	for name := range c.App {
-		if name == "" || strings.ContainsAny(name, "/\\") {
+	for _, name := range slices.Sorted(maps.Keys(c.App)) {
+		if !goodName(name) {
 			problems = append(problems, fmt.Errorf("app %q: must be the name of an app", name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.AppLimits)) {
+		if !goodName(name) {
+			problems = append(problems, fmt.Errorf("app_limits %q: must be the name of an app", name))
 		}
 	}
 	return problems
 }
+
+// goodName says whether an app can have this name.
+func goodName(name string) bool { return name != "" && !strings.ContainsAny(name, "/\\") }
 
 // quote shows a value in an error, cut when it is long.
 func quote(raw any) string {

@@ -75,7 +75,7 @@ func TestValidate(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{`listen "nowhere": must be host:port`, `limits.message "-1B": must be from 1B to 1GiB`,
-		`limits.call_time "48h": must be from 10ms to 24h`, `limits.overflow "shrug": must be close or drop-oldest`} {
+		`limits.call_time "48h": must be from 10ms to 24h`, `limits.overflow "shrug": must be close, drop-oldest or drop-newest`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error %q does not say %q", err, want)
 		}
