@@ -102,5 +102,6 @@ func (in *instance) info(api goja.Value) Info {
 		info.Title = given.Title
 	}
 	info.Description, info.Contact, info.License, info.Servers = given.Description, given.Contact, given.License, given.Servers
+	info.Limits = given.Limits
 	return info
 }

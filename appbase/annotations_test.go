@@ -63,23 +63,27 @@ func TestFindingTheClass(t *testing.T) {
 
 func TestMistakesInAnnotations(t *testing.T) {
 	for body, want := range map[string]string{
-		`@Get({ pth: "/x" }) a() {}`:                          `app.ts:1:45: TypeError: @Get does not know the option "pth"; it takes path, summary`,
-		`@Get(5) a() {}`:                                      `@Get takes a text or an object of options, not 5`,
-		`@Websocket({ reload: "never" }) a() {}`:              `reload is one of reattach, restart, drain`,
-		`@Websocket({ limits: { messageBytes: -1 } }) a() {}`: `limits.messageBytes is a whole number above 0`,
-		`@Websocket({ guard: 1 }) a() {}`:                     `a guard is a function`,
-		`@Scheduled({ every: "soon" }) a() {}`:                `every is a duration such as "30s"`,
-		`@Scheduled a() {}`:                                   `every is a duration`,
-		`@Get #a() {}`:                                        `a #private method cannot be called by the server`,
-		`@Get static a() {}`:                                  `a static method cannot be called`,
-		`@Get a = 1`:                                          `@Get belongs on a method; a is a field`,
-		`@Api a() {}`:                                         `@Api belongs on the class`,
-		`@Websocket @Get a() {}`:                              `a is http and websocket at once`,
-		`@Guard(() => true) a() {}`:                           `the method has no route to guard`,
-		`@Get log() {}`:                                       `log hides this.log of AppBase: give the method another name, and @Get the path "/log"`,
-		`@Guard a() {}`:                                       `@Guard`,
-		`@Get("/a/../b") a() {}`:                              `app.ts:1:60: TypeError: path "/a/../b": segment 2 is ".."`,
-		`@Get("/:x") a() {} @Get("/:y") b() {}`:               `app.ts:1:75: TypeError: a and b both answer at /:y`,
+		`@Get({ pth: "/x" }) a() {}`:                           `app.ts:1:45: TypeError: @Get does not know the option "pth"; it takes path, summary`,
+		`@Get(5) a() {}`:                                       `@Get takes a text or an object of options, not 5`,
+		`@Websocket({ reload: "never" }) a() {}`:               `reload is one of reattach, restart, drain`,
+		`@Websocket({ limits: { messageBytes: -1 } }) a() {}`:  `limits.messageBytes is a whole number above 0`,
+		`@Websocket({ limits: { overflow: "shrug" } }) a() {}`: `limits.overflow is one of close, drop-oldest, drop-newest, not the text "shrug"`,
+		`@Websocket({ limits: { writeStall: "1ms" } }) a() {}`: `limits.writeStall is a duration of 10 ms to 24 h, such as "30s", not the text "1ms"`,
+		`@Websocket({ limits: { writeStall: NaN } }) a() {}`:   `limits.writeStall is a duration`,
+		`@Websocket({ limits: { bodyBytes: 1 } }) a() {}`:      `@Websocket limits does not know the option "bodyBytes"; it takes messageBytes, fragments`,
+		`@Websocket({ guard: 1 }) a() {}`:                      `a guard is a function`,
+		`@Scheduled({ every: "soon" }) a() {}`:                 `every is a duration such as "30s"`,
+		`@Scheduled a() {}`:                                    `every is a duration`,
+		`@Get #a() {}`:                                         `a #private method cannot be called by the server`,
+		`@Get static a() {}`:                                   `a static method cannot be called`,
+		`@Get a = 1`:                                           `@Get belongs on a method; a is a field`,
+		`@Api a() {}`:                                          `@Api belongs on the class`,
+		`@Websocket @Get a() {}`:                               `a is http and websocket at once`,
+		`@Guard(() => true) a() {}`:                            `the method has no route to guard`,
+		`@Get log() {}`:                                        `log hides this.log of AppBase: give the method another name, and @Get the path "/log"`,
+		`@Guard a() {}`:                                        `@Guard`,
+		`@Get("/a/../b") a() {}`:                               `app.ts:1:60: TypeError: path "/a/../b": segment 2 is ".."`,
+		`@Get("/:x") a() {} @Get("/:y") b() {}`:                `app.ts:1:75: TypeError: a and b both answer at /:y`,
 	} {
 		w := emptyWorld(t)
 		err := w.tryLoad(`export default class App extends AppBase { ` + body + ` }`)
@@ -88,11 +92,12 @@ func TestMistakesInAnnotations(t *testing.T) {
 		}
 	}
 	for source, want := range map[string]string{
-		`class App extends AppBase { @Get a() {} }`:                           "the class may only lack `export default`",
-		`export class A extends AppBase {} export class B extends AppBase {}`: "A, B all could be",
-		`export default { fetch: 1 }`:                                         "no app class",
-		`@Api({ workers: 0 }) export default class A extends AppBase {}`:      `workers is "auto", "connection" or a number from 1 to 256, not`,
-		`@Get export default class A extends AppBase {}`:                      "@Get belongs on a method; A is a class",
+		`class App extends AppBase { @Get a() {} }`:                                       "the class may only lack `export default`",
+		`export class A extends AppBase {} export class B extends AppBase {}`:             "A, B all could be",
+		`export default { fetch: 1 }`:                                                     "no app class",
+		`@Api({ limits: { rateExceeded: 1 } }) export default class A extends AppBase {}`: `@Api: limits.rateExceeded is one of wait, close, not 1`,
+		`@Api({ workers: 0 }) export default class A extends AppBase {}`:                  `workers is "auto", "connection" or a number from 1 to 256, not`,
+		`@Get export default class A extends AppBase {}`:                                  "@Get belongs on a method; A is a class",
 	} {
 		w := emptyWorld(t)
 		if err := w.tryLoad(source); err == nil || !strings.Contains(err.Error(), want) {

@@ -68,6 +68,9 @@ type Options struct {
 	CallTime   time.Duration  // longest one entry into the script may keep the thread; 0: scripting's default, 1 s
 	MaxDepth   int            // JavaScript call depth; 0: scripting's default, 2,000
 	Config     map[string]any // what the app sees as this.config; plain data
+	// OnError is told, on the worker's goroutine, of every error that is logged; those that Serve and Admit return are the
+	// caller's. Default: nobody is told.
+	OnError func(*scripting.Error)
 }
 
 // Request is one HTTP request, or the handshake of a WebSocket, as an app sees it. It is not changed once handed over.

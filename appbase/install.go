@@ -138,6 +138,7 @@ func (in *instance) annotationsHost() map[string]any {
 			}
 		},
 		"duration": func(value goja.Value) float64 { return in.duration(value) },
+		"time":     func(value goja.Value) goja.Value { return in.limitTime(value) },
 	}
 }
 

@@ -26,14 +26,6 @@ const (
 	Drain    ReloadPolicy = "drain"    // stays with the code it began with until it ends
 )
 
-// SocketLimits narrow the server's limits for one @Websocket route; zero fields leave the server's.
-type SocketLimits struct {
-	MessageBytes      int    // largest message, after inflating
-	QueueBytes        int    // largest outgoing queue
-	MessagesPerSecond int    // messages a connection may send per second
-	Overflow          string // "close" or "drop-oldest"
-}
-
 // Route is one annotated method. It is immutable.
 type Route struct {
 	Kind        Kind
@@ -58,6 +50,7 @@ type Info struct {
 	Version, Title, Description string
 	Contact, License            map[string]any
 	Servers                     []any
+	Limits                      AppLimits
 }
 
 // Routes is the route table of one generation. It is immutable.

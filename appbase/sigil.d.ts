@@ -375,15 +375,46 @@ interface WebsocketOptions {
   guard?: GuardFunction | GuardFunction[];
 }
 
+/** What connections may take. Narrower limits than the server's count, wider ones do not. A time is a text such as `"30s"`, or milliseconds. */
 interface WebsocketLimits {
-  /** Largest message in bytes; beyond it close 1009. */
+  /** Largest message in bytes, after inflating; beyond it close 1009. */
   messageBytes?: number;
+  /** Most frames of one message; beyond it close 1008. */
+  fragments?: number;
   /** Most bytes that wait for a peer that reads slowly; beyond it `overflow` acts. */
   queueBytes?: number;
-  /** Most messages read from one connection in a second; the rest waits. */
+  /** `"close"` with 1013, drop what waits longest, or drop what would not fit. In the last case `send` returns false. */
+  overflow?: "close" | "drop-oldest" | "drop-newest";
+  /** Most messages kept while a handler is busy; then the peer has to wait. */
+  backlogMessages?: number;
+  /** Most bytes of them. */
+  backlogBytes?: number;
+  /** Most messages read from one connection in a second; beyond it `rateExceeded` acts. */
   messagesPerSecond?: number;
-  /** `"close"` with 1013, or drop what waits longest. */
-  overflow?: "close" | "drop-oldest";
+  /** `"wait"` leaves the rest unread until the second is over, `"close"` ends the connection with 1008. */
+  rateExceeded?: "wait" | "close";
+  /** What the kernel takes for a peer that does not read, beside the queue. */
+  sendBufferBytes?: number;
+  /** Silence after which the peer is pinged. */
+  pingAfter?: number | string;
+  /** How long it may go on then, before it is cut; `onClose` gets 1006. */
+  pongWithin?: number | string;
+  /** How long a peer may take nothing of what is sent, before it is cut. */
+  writeStall?: number | string;
+  /** How long a close may stay unanswered, before the connection is cut. */
+  closeWithin?: number | string;
+  /** How long there may be no message either way; then close 1001. */
+  messageIdle?: number | string;
+}
+
+/** Limits of a whole app. */
+interface ApiLimits extends WebsocketLimits {
+  /** Most connections open at once; beyond it 503. */
+  connections?: number;
+  /** Most bytes of a request's body; beyond it 413. */
+  bodyBytes?: number;
+  /** How long a handler may take until it answers; then 503. */
+  responseTime?: number | string;
 }
 
 interface HttpOptions {
@@ -401,6 +432,8 @@ interface ApiOptions {
   contact?: { name?: string; url?: string; email?: string };
   license?: { name: string; url?: string };
   servers?: { url: string; description?: string }[];
+  /** Narrower limits than the server's, for all routes of the app. */
+  limits?: ApiLimits;
   /**
    * On how many threads the app runs at most. `"auto"`: on as many as there are processor cores if it keeps no state of its
    * own, else on one; the log says which and why. A number: so many, each with its own fields and module variables.
@@ -522,6 +555,7 @@ declare module "sigil" {
   export import Shareable = globalThis.Shareable;
 
   export import Answer = globalThis.Answer;
+  export import ApiLimits = globalThis.ApiLimits;
   export import ApiOptions = globalThis.ApiOptions;
   export import Bytes = globalThis.Bytes;
   export import ConnectionCriteria = globalThis.ConnectionCriteria;

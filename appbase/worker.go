@@ -24,6 +24,7 @@ type Worker struct {
 	loadOnly bool
 	extra    bool
 	shared   *Shared
+	onError  func(*scripting.Error)
 
 	generation int
 	current    *instance // nil before the first load
@@ -49,7 +50,7 @@ func NewWorker(o Options) *Worker {
 	}
 	return &Worker{shared: common,
 		name: o.Name, executor: o.Executor, host: o.Host, log: log.With("app", o.Name),
-		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, extra: o.Extra, generation: o.Generation, byID: map[string]*Conn{},
+		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, extra: o.Extra, generation: o.Generation, onError: o.OnError, byID: map[string]*Conn{},
 	}
 }
 
@@ -229,5 +230,8 @@ func (w *Worker) Stop(reason string, done func()) {
 
 // report logs what the author has to know.
 func (w *Worker) report(e *scripting.Error, attrs ...any) {
+	if w.onError != nil {
+		w.onError(e)
+	}
 	w.log.Error("script error", append([]any{"error", e}, attrs...)...)
 }

@@ -81,19 +81,32 @@
 
   // --- routes -------------------------------------------------------------------------------------------------------
 
-  const LIMITS = ["messageBytes", "queueBytes", "messagesPerSecond", "overflow"];
   const RELOADS = ["reattach", "restart", "drain"];
-  const OVERFLOWS = ["close", "drop-oldest"];
 
-  function socketLimits(limits) {
-    if (!isObject(limits)) fail(`@Websocket: limits is an object, not ${host.show(limits)}`);
-    checkOptions("@Websocket limits", limits, LIMITS);
-    for (const key of LIMITS.slice(0, 3)) {
-      const n = limits[key];
-      if (n !== undefined && !(Number.isSafeInteger(n) && n > 0)) fail(`@Websocket: limits.${key} is a whole number above 0, not ${host.show(n)}`);
+  const isCount = (n) => (Number.isSafeInteger(n) && n > 0 ? n : undefined);
+  const isOneOf = (...words) => Object.assign((word) => (words.includes(word) ? word : undefined), { wanted: "one of " + words.join(", ") });
+  isCount.wanted = "a whole number above 0";
+  const isTime = (value) => host.time(value); // in nanoseconds
+  isTime.wanted = 'a duration of 10 ms to 24 h, such as "30s"';
+
+  /** What limits there are, and what reads each of them: undefined is refused. */
+  const SOCKET_LIMITS = {
+    messageBytes: isCount, fragments: isCount, queueBytes: isCount, overflow: isOneOf("close", "drop-oldest", "drop-newest"),
+    backlogMessages: isCount, backlogBytes: isCount, messagesPerSecond: isCount, rateExceeded: isOneOf("wait", "close"),
+    sendBufferBytes: isCount, pingAfter: isTime, pongWithin: isTime, writeStall: isTime, closeWithin: isTime, messageIdle: isTime,
+  };
+  const APP_LIMITS = { ...SOCKET_LIMITS, connections: isCount, bodyBytes: isCount, responseTime: isTime };
+
+  function limitsOf(label, limits, known) {
+    if (!isObject(limits)) fail(`${label}: limits is an object, not ${host.show(limits)}`);
+    checkOptions(label + " limits", limits, Object.keys(known));
+    const read = {};
+    for (const [key, value] of Object.entries(limits)) {
+      if (value === undefined) continue;
+      read[key] = known[key](value);
+      if (read[key] === undefined) fail(`${label}: limits.${key} is ${known[key].wanted}, not ${host.show(value)}`);
     }
-    if (limits.overflow !== undefined && !OVERFLOWS.includes(limits.overflow)) fail(`@Websocket: limits.overflow is one of ${OVERFLOWS.join(", ")}`);
-    return { ...limits };
+    return read;
   }
 
   const SOCKET_OPTIONS = ["protocols", "origins", "limits", "compress", "reload"];
@@ -108,7 +121,7 @@
       reload, compress,
       protocols: textList("@Websocket", "protocols", options.protocols),
       origins: textList("@Websocket", "origins", options.origins),
-      limits: socketLimits(options.limits ?? {}),
+      limits: limitsOf("@Websocket", options.limits ?? {}, SOCKET_LIMITS),
     };
   }
 
@@ -147,7 +160,7 @@
     };
   }
 
-  const API_OPTIONS = ["version", "title", "description", "contact", "license", "servers", "workers", "expose"];
+  const API_OPTIONS = ["version", "title", "description", "contact", "license", "servers", "limits", "workers", "expose"];
 
   function Api(...args) {
     const mark = (options) => (value, context) => {
@@ -169,7 +182,8 @@
       fail(`@Api: workers is "auto", "connection" or a number from 1 to 256, not ${host.show(workers)}`);
     }
     if (expose !== undefined && expose !== "public") fail(`@Api: expose is "public" or left out, not ${host.show(expose)}`);
-    return options;
+    const { connections, bodyBytes, responseTime, ...socket } = limitsOf("@Api", options.limits ?? {}, APP_LIMITS);
+    return { ...options, limits: { socket, connections, bodyBytes, responseTime } };
   }
 
   // --- reading the notes ----------------------------------------------------------------------------------------------
