@@ -22,6 +22,7 @@ func (s *Server) adminServer() *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", s.health)
 	mux.HandleFunc("GET /apps", s.listApps)
+	mux.Handle("GET /metrics", s.options.metrics.handler(s.log))
 	return &http.Server{
 		Handler:           s.knownHosts(mux),
 		ConnState:         s.silent.admin.watch,

@@ -18,12 +18,16 @@ type app struct {
 	log     *slog.Logger // names the app
 	limits  Limits
 	options *Options
+	notices *notices
+	tally   tally
 	crew    *crew
 	known   *directory
 	shared  *appbase.Shared
 
 	current atomic.Pointer[snapshot] // never nil
 	open    atomic.Int64             // connections
+	errors  atomic.Uint64            // of its code
+	taken   atomic.Int64             // places for them: of those that are open or about to be
 
 	changing sync.Mutex // held while a generation is loaded or a worker is added
 	mu       sync.Mutex
@@ -44,6 +48,8 @@ type snapshot struct {
 // newApp starts an app's first worker, with no code on it yet. It ends with [app.stop].
 func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.Limits, options: o, crew: c, known: newDirectory(), shared: appbase.NewShared()}
+	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.limitsOf(src.Name), options: o, crew: c, known: newDirectory()}
+	a.notices = newNotices(a.log, appLimits())
 	a.current.Store(&snapshot{source: src})
 	first, err := newWorker(a, false)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sigil-server/sigil/appbase"
 	"github.com/sigil-server/sigil/scripting"
@@ -33,8 +34,10 @@ func (o outcome) inputsAfter(before []string) []string {
 }
 
 // build compiles an app and, if its sources differ from what serves, loads it. It runs on a goroutine of its own.
-func (c *catalog) build(ctx context.Context, a *app, src appbase.Source) outcome {
-	o := outcome{source: src}
+func (c *catalog) build(ctx context.Context, a *app, src appbase.Source) (o outcome) {
+	began := time.Now()
+	defer func() { c.options.metrics.built(a.name, o, time.Since(began)) }()
+	o.source = src
 	program, err := c.compile(ctx, src)
 	if err != nil {
 		o.err = err
@@ -114,13 +117,10 @@ func warn(a *app, program *scripting.Program) {
 	if text := now.routes.Parallel.Warning; text != "" {
 		a.log.Warn("the app runs on several workers", "warning", text)
 	}
+	a.warnWider(now.routes)
 	for _, route := range now.routes.All() {
 		if file := shadowed(now.source, route); file != "" {
 			a.log.Warn("a route hides a public file", "route", route.String(), "file", file)
-		}
-		if l := route.Limits; l.MessageBytes > a.limits.Socket.MaxMessageBytes || l.QueueBytes > a.limits.Socket.MaxQueueBytes {
-			a.log.Warn("a route's limits cannot be wider than the server's, which count", "route", route.String(),
-				"messageBytes", a.limits.Socket.MaxMessageBytes, "queueBytes", a.limits.Socket.MaxQueueBytes)
 		}
 	}
 }

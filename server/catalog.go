@@ -226,7 +226,10 @@ func (c *catalog) remove(t *tenant) {
 }
 
 func (c *catalog) stop(t *tenant) {
-	c.stops.Go(func() { t.app.stop("removed", statusGoingAway, "app removed") })
+	c.stops.Go(func() {
+		t.app.stop("removed", statusGoingAway, "app removed")
+		c.options.metrics.forget(t.app.name)
+	})
 }
 
 // start builds an app now, or again after the build that is under way.

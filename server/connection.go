@@ -28,6 +28,7 @@ var (
 // arrival is an admitted handshake on its way to the loop.
 type arrival struct {
 	route     *appbase.Route
+	api       *appbase.AppLimits // what the app says of all its routes
 	request   *appbase.Request
 	admission appbase.Admission
 	protocol  string
@@ -38,7 +39,7 @@ type arrival struct {
 // adopt gives an accepted socket to the worker. The slot of its address, and the worker's place for it, are released when the
 // connection has ended. False: the worker takes no more; the socket is closed and both are still the caller's.
 func (w *worker) adopt(accepted *wsconn.Accepted, slots *slots, in arrival) bool {
-	return w.loop.Adopt(accepted, w.app.socketLimits(in.route), func(socket *wsconn.Conn) wsconn.Handler {
+	return w.loop.Adopt(accepted, w.app.socketLimits(in.api, in.route), func(socket *wsconn.Conn) wsconn.Handler {
 		c := &connection{Conn: socket, worker: w, slots: slots, address: in.address}
 		w.hub.add(c)
 		w.app.open.Add(1)
@@ -49,29 +50,6 @@ func (w *worker) adopt(accepted *wsconn.Accepted, slots *slots, in arrival) bool
 		c.handler = w.script.Open(c, in.route, in.request, in.admission, in.protocol, in.id)
 		return c
 	})
-}
-
-// socketLimits are the server's, narrowed by the route's.
-func (a *app) socketLimits(route *appbase.Route) wsconn.Limits {
-	l := a.limits.Socket
-	l.MaxMessageBytes = narrower(l.MaxMessageBytes, route.Limits.MessageBytes)
-	l.MaxQueueBytes = narrower(l.MaxQueueBytes, route.Limits.QueueBytes)
-	l.MaxMessagesPerSecond = narrower(l.MaxMessagesPerSecond, route.Limits.MessagesPerSecond)
-	switch route.Limits.Overflow {
-	case "close":
-		l.Overflow = wsconn.OverflowClose
-	case "drop-oldest":
-		l.Overflow = wsconn.OverflowDropOldest
-	}
-	return l
-}
-
-// narrower is the smaller of two bounds, where 0 is none.
-func narrower(server, route int) int {
-	if server == 0 || route != 0 && route < server {
-		return route
-	}
-	return server
 }
 
 // ReadyState is the state in the numbers of the WebSockets standard (3.1).
@@ -107,6 +85,7 @@ func (c *connection) Closed(code int, reason string) {
 	defer func() {
 		c.slots.release(c.address)
 		w.release()
+		w.app.taken.Add(-1)
 		if w.closing != nil && len(w.hub.connections) == 0 {
 			w.closing.empty()
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -65,13 +66,37 @@ func (s *Server) scriptFailed(w http.ResponseWriter, r *http.Request, c call, er
 		s.internalError(w, r, id, err)
 	case errors.Is(err, context.Canceled): // the client went away
 	default:
-		c.app.log.Warn("a call was not answered", "route", c.route.String(), "error", err)
+		c.unanswered(err)
 		s.unavailable(w, r, err.Error())
+	}
+}
+
+// unanswered logs a call that the app did not answer, though its code did not fail.
+func (c call) unanswered(err error) {
+	switch {
+	case errors.Is(err, errSlow):
+		c.app.notices.note(limitResponseTime, "route", c.route.String())
+	case errors.Is(err, errOverloaded):
+		c.app.notices.note(limitTasks, "route", c.route.String())
+	default:
+		c.app.log.Warn("a call was not answered", "route", c.route.String(), "error", err)
+	}
+}
+
+// scriptError counts an error of the app's code.
+func (a *app) scriptError(err *scripting.Error) {
+	a.errors.Add(1)
+	if err.Interrupted {
+		a.notices.note(limitCallTime, "at", fmt.Sprintf("%s:%d", err.File, err.Line))
 	}
 }
 
 // logScript logs an author's error and returns the id it goes by.
 func (s *Server) logScript(c call, message string, err error) string {
+	var script *scripting.Error
+	if errors.As(err, &script) {
+		c.app.scriptError(script)
+	}
 	id := newErrorID()
 	c.app.log.Error(message, "route", c.route.String(), "id", id, "error", err)
 	return id

@@ -14,14 +14,17 @@ import (
 
 // handle has the app answer.
 func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
-	body, status := s.readBody(w, r)
+	body, status := s.readBody(w, r, c)
 	if status != 0 {
+		if limit := bodyLimits[status]; limit != "" {
+			c.app.notices.note(limit, "route", c.route.String(), "remote", r.RemoteAddr)
+		}
 		s.fail(w, r, status, bodyProblem[status])
 		return
 	}
 	req := s.request(r, c)
 	req.Body = body
-	ctx, cancel := context.WithTimeoutCause(r.Context(), s.options.Limits.ResponseTime, errSlow)
+	ctx, cancel := context.WithTimeoutCause(r.Context(), c.responseTime(), errSlow)
 	defer cancel()
 	worker := c.app.place()
 	defer worker.release()
@@ -60,15 +63,15 @@ var bodyProblem = map[int]string{
 
 // readBody reads the whole body. The status is 0, or what to answer: 413 beyond MaxBodyBytes, 408 when nothing came for
 // BodyStall, 400 when it is malformed or cut.
-func (s *Server) readBody(w *steadyWriter, r *http.Request) (body []byte, status int) {
-	limit := s.options.Limits.MaxBodyBytes
+func (s *Server) readBody(w *steadyWriter, r *http.Request, c call) (body []byte, status int) {
+	limit := narrower(c.app.limits.MaxBodyBytes, c.now.routes.Info.Limits.BodyBytes)
 	switch {
 	case r.ContentLength == 0:
 		return nil, 0
 	case r.ContentLength > int64(limit):
 		return nil, http.StatusRequestEntityTooLarge
 	}
-	steady := &steadyReader{body: r.Body, control: w.control, stall: s.options.Limits.BodyStall}
+	steady := &steadyReader{body: r.Body, control: w.control, stall: c.app.limits.BodyStall}
 	body, err := io.ReadAll(io.LimitReader(steady, int64(limit)+1))
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -24,14 +25,18 @@ func (s *Server) httpServer() *http.Server {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		ConnState: func(conn net.Conn, state http.ConnState) {
 			s.silent.public.watch(conn, state)
-			s.slots.watch(conn, state)
+			if s.slots.watch(conn, state) {
+				s.notices.note(limitHTTPConnections, "remote", conn.RemoteAddr())
+			}
 		},
 	}
 }
 
 // serveHTTP is the way in of every request.
 func (s *Server) serveHTTP(plain http.ResponseWriter, r *http.Request) {
+	began := time.Now()
 	w := newSteadyWriter(plain, s.options.Limits.WriteStall)
+	defer func() { s.answered(w, r, time.Since(began)) }()
 	if !s.gate.enter() {
 		w.Header().Set("Connection", "close")
 		s.unavailable(w, r, "the server is stopping")
@@ -45,6 +50,7 @@ func (s *Server) serveHTTP(plain http.ResponseWriter, r *http.Request) {
 		_ = w.control.SetReadDeadline(time.Now().Add(s.options.Limits.BodyStall))
 	}
 	if fields(r) > s.options.Limits.MaxHeaderFields {
+		s.notices.note(limitHeaderFields, "remote", r.RemoteAddr)
 		s.fail(w, r, http.StatusRequestHeaderFieldsTooLarge, "too many header fields")
 		return
 	}
@@ -54,6 +60,14 @@ func (s *Server) serveHTTP(plain http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.route(w, r, t, ok)
+}
+
+// answered counts an answer.
+func (s *Server) answered(w *steadyWriter, r *http.Request, took time.Duration) {
+	s.options.metrics.request(w.app, w.status, took)
+	if w.stalled {
+		s.notices.note(limitHTTPWriteStall, "path", short(r.URL.Path), "remote", r.RemoteAddr)
+	}
 }
 
 // rawPath is the path as the client wrote it. (URL.EscapedPath is not when the path has characters that should have been
@@ -97,6 +111,9 @@ type steadyWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	stall   time.Duration
+	app     string // that the answer is counted for; "": none
+	status  int    // of the answer; 0: none yet
+	stalled bool   // the client has taken nothing for too long
 }
 
 func newSteadyWriter(w http.ResponseWriter, stall time.Duration) *steadyWriter {
@@ -117,6 +134,7 @@ func (w *steadyWriter) Write(p []byte) (n int, err error) {
 		written, err := w.ResponseWriter.Write(piece)
 		n += written
 		if err != nil {
+			w.stalled = w.stalled || errors.Is(err, os.ErrDeadlineExceeded)
 			return n, err
 		}
 	}
@@ -126,6 +144,9 @@ func (w *steadyWriter) Write(p []byte) (n int, err error) {
 // WriteHeader sends the header with the answer's first piece, or at the end.
 func (w *steadyWriter) WriteHeader(status int) {
 	w.renew()
+	if w.status == 0 {
+		w.status = status
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 

@@ -26,6 +26,10 @@ type Options struct {
 	Log *slog.Logger
 	// Limits bound what clients and apps may take.
 	Limits Limits
+	// AppLimits take the place of Limits for single apps, by name, as far as an app has a part in them: Socket,
+	// MaxConnections (which bounds the app's own, 0 is no bound), MaxBodyBytes, BodyStall, ResponseTime, CallTime and
+	// MaxCallDepth. They may be wider. A zero field means its default.
+	AppLimits map[string]Limits
 	// TrustedProxies are the peers whose X-Forwarded-For and X-Forwarded-Proto are believed; default none.
 	TrustedProxies []netip.Prefix
 	// Origins are the foreign origins ("https://example.com", or "*" for any) whose pages may open WebSockets to every
@@ -39,7 +43,9 @@ type Options struct {
 	// each app that was loaded anew. Calls never overlap. It must not block.
 	Loaded func([]AppInfo)
 
-	loadOnly bool // apps are looked at, not started
+	loadOnly bool           // apps are looked at, not started
+	partial  *wsconn.Budget // of all loops
+	metrics  *metrics       // nil: nothing is measured
 }
 
 // Changes is a source of file changes.
@@ -52,8 +58,11 @@ type Changes interface {
 
 // Limits bound what clients and apps may take. A zero field means its default.
 type Limits struct {
-	// Socket are the limits of every WebSocket. A route may narrow them, never widen.
+	// Socket are the limits of every WebSocket. An app and a route may narrow them, never widen.
 	Socket wsconn.Limits
+	// MaxPartialBytes bounds what is held of messages that have arrived in part, over all connections; default 64 MiB.
+	// A connection whose message would go beyond is closed with 1013.
+	MaxPartialBytes int64
 	// MaxConnections is how many WebSockets may be open; default the process's descriptor limit less 100. Beyond it
 	// handshakes are answered with 503.
 	MaxConnections int
@@ -94,8 +103,8 @@ type Limits struct {
 // withDefaults replaces every zero field but those whose zero has a meaning of its own (MaxConnections, which depends
 // on the process; MaxConnectionsPerAddress; CallTime and MaxCallDepth, whose defaults are the engine's).
 func (l Limits) withDefaults() Limits {
-	setDefault(&l.Socket.MaxMessageBytes, 1<<20)
-	setDefault(&l.Socket.MaxQueueBytes, 1<<20)
+	l.Socket = l.Socket.WithDefaults()
+	setDefault(&l.MaxPartialBytes, 64<<20)
 	setDefault(&l.MaxHeaderBytes, 16<<10)
 	setDefault(&l.MaxHeaderFields, 100)
 	setDefault(&l.MaxBodyBytes, 10<<20)
@@ -108,7 +117,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-func setDefault[T int | time.Duration](field *T, value T) {
+func setDefault[T int | int64 | time.Duration](field *T, value T) {
 	if *field <= 0 {
 		*field = value
 	}
@@ -125,5 +134,23 @@ func (o Options) withDefaults() Options {
 		o.Loaded = func([]AppInfo) {}
 	}
 	o.Limits = o.Limits.withDefaults()
+	own := make(map[string]Limits, len(o.AppLimits))
+	for name, limits := range o.AppLimits {
+		own[name] = limits.withDefaults()
+	}
+	o.AppLimits = own
+	if o.partial == nil {
+		o.partial = wsconn.NewBudget(o.Limits.MaxPartialBytes)
+	}
 	return o
+}
+
+// limitsOf are the limits of an app. MaxConnections is the app's own: 0 unless AppLimits say so.
+func (o *Options) limitsOf(app string) Limits {
+	if own, ok := o.AppLimits[app]; ok {
+		return own
+	}
+	limits := o.Limits
+	limits.MaxConnections = 0
+	return limits
 }

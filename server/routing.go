@@ -25,6 +25,7 @@ func (s *Server) route(w *steadyWriter, r *http.Request, t target, ok bool) {
 		s.notFound(w, r)
 		return
 	}
+	w.app = a.name
 	now := a.current.Load()
 	switch {
 	case now.routes == nil:

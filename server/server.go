@@ -26,6 +26,7 @@ type Server struct {
 	table    table
 	catalog  *catalog
 	slots    *slots
+	notices  *notices
 	silent   struct{ public, admin silent } // connections of the two ports
 	proxies  proxies
 	listener net.Listener
@@ -46,12 +47,14 @@ const (
 // descriptors to what the system grants. Nothing is answered before [Server.Run].
 func New(o Options) (*Server, error) {
 	o = o.withDefaults()
-	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, gate: newGate()}
+	o.metrics = newMetrics()
+	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, gate: newGate(), notices: newNotices(o.Log, serverLimits())}
 	var err error
 	if s.catalog, err = newCatalog(&s.options, &s.table); err != nil {
 		return nil, err
 	}
 	s.slots = newSlots(o.Limits, s.raiseDescriptors())
+	s.options.metrics.registry.MustRegister(newLoopStats(s))
 	if err := s.listen(); err != nil {
 		return nil, err
 	}
@@ -169,6 +172,7 @@ func (s *Server) shutdown(public, admin *http.Server, loaded <-chan struct{}) {
 	<-loaded
 	stopAll(s.table.all(), "shutdown", statusGoingAway, "server going away")
 	<-s.gate.empty
+	s.notices.flush()
 	if s.admin != nil {
 		_ = s.admin.Close()
 		s.silent.admin.cut()

@@ -76,17 +76,20 @@ func subscriber(address netip.Addr) netip.Addr {
 	return prefix.Addr()
 }
 
-// watch is the http.Server's ConnState: it cuts HTTP connections beyond what the process has descriptors for, so that
-// there are always some left to answer, load and log with. A hijacked connection is counted by acquire.
-func (s *slots) watch(conn net.Conn, state http.ConnState) {
+// watch is part of an http.Server's ConnState: it cuts HTTP connections beyond what the process has descriptors for, so
+// that there are always some left to answer, load and log with, and returns true for those. A hijacked connection is
+// counted by acquire.
+func (s *slots) watch(conn net.Conn, state http.ConnState) (cut bool) {
 	switch state {
 	case http.StateNew:
 		if s.http.Add(1)+int64(s.inUse()) > int64(s.max+reservedDescriptors/2) {
 			_ = conn.Close() // its goroutine sees that and ends
+			return true
 		}
 	case http.StateHijacked, http.StateClosed:
 		s.http.Add(-1)
 	}
+	return false
 }
 
 func (s *slots) inUse() int {

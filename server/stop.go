@@ -22,6 +22,7 @@ func (a *app) stop(word string, code int, reason string) {
 	workers[0].stop(word, code, reason)
 	a.ending.Wait()
 	a.crew.remove()
+	a.notices.flush()
 }
 
 // stop ends the worker, in order: its connections are closed with code and reason and their closing handshakes awaited (at

@@ -39,20 +39,34 @@ func (s *Server) upgrade(w *steadyWriter, r *http.Request, t target, ok bool) {
 		return
 	}
 	c, refused := s.socketCall(t, ok)
+	if c.app != nil {
+		w.app = c.app.name
+	}
 	if !wsconn.CheckOrigin(r, s.origins(c.route)) {
+		s.noticesOf(c.app).note(limitOrigin, "origin", short(r.Header.Get("Origin")), "path", short(r.URL.Path))
 		s.fail(w, r, http.StatusForbidden, "WebSockets from this origin are not allowed")
 		return
 	}
 	address := s.proxies.client(r)
 	if status := s.slots.acquire(address); status != 0 {
+		s.notices.note(map[int]string{http.StatusTooManyRequests: limitAddress, http.StatusServiceUnavailable: limitConnections}[status], "remote", address)
 		w.Header().Set("Retry-After", "5")
 		s.fail(w, r, status, "too many connections")
 		return
 	}
-	if refused != nil {
+	switch {
+	case refused != nil:
+		w.status = http.StatusSwitchingProtocols
 		s.refuse(w, r, up, *refused)
-	} else if s.join(w, r, up, c, address) {
-		return // the connection has the slot now
+	case !c.takePlace():
+		c.app.notices.note(limitAppConnections, "remote", address)
+		w.Header().Set("Retry-After", "5")
+		s.fail(w, r, http.StatusServiceUnavailable, "too many connections to this app")
+	case s.join(w, r, up, c, address):
+		w.status = http.StatusSwitchingProtocols
+		return // the connection has slot and place now
+	default:
+		c.app.taken.Add(-1)
 	}
 	s.slots.release(address)
 }
@@ -138,7 +152,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade
 		return false
 	}
 	adopted = worker.adopt(accepted, s.slots, arrival{
-		route: c.route, request: req, admission: admission, protocol: protocol, id: uuid.NewString(), address: address,
+		route: c.route, api: &c.now.routes.Info.Limits, request: req, admission: admission, protocol: protocol, id: uuid.NewString(), address: address,
 	})
 	return adopted
 }
@@ -165,7 +179,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrad
 	if !c.route.Guarded {
 		return appbase.Admission{}, true
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), s.options.Limits.ResponseTime, errSlow)
+	ctx, cancel := context.WithTimeoutCause(r.Context(), c.responseTime(), errSlow)
 	defer cancel()
 	admission, err := ask(ctx, worker, func(done func(appbase.Admission, error)) { worker.script.Admit(c.route, req, done) })
 	var script *scripting.Error

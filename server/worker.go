@@ -19,6 +19,7 @@ type worker struct {
 	hub    *hub            // on the loop only
 	load   atomic.Int64    // connections and requests that were given to it
 	used   atomic.Bool     // something was, since it was last looked at
+	last   loopReading     // guarded by the app's tally
 
 	endLoop context.CancelFunc
 	ended   chan struct{} // closed when the loop is gone
@@ -28,7 +29,7 @@ type worker struct {
 
 // newWorker starts a worker of an app, with no code on it yet. It ends with [worker.stop].
 func newWorker(a *app, extra bool) (*worker, error) {
-	loop, err := wsconn.NewLoop(wsconn.LoopOptions{Log: a.log})
+	loop, err := wsconn.NewLoop(wsconn.LoopOptions{Log: a.log, Partial: a.options.partial, Limited: a.limited})
 	if err != nil {
 		return nil, fmt.Errorf("starting a worker of app %s: %w", a.name, err)
 	}
@@ -37,10 +38,11 @@ func newWorker(a *app, extra bool) (*worker, error) {
 	w.script = appbase.NewWorker(appbase.Options{
 		Name: a.name, Executor: loop, Host: w.hub, Log: a.options.Log, LoadOnly: a.options.loadOnly, Extra: extra, Shared: a.shared,
 		Generation: max(a.current.Load().generation-1, 0),
-		CallTime:   a.limits.CallTime, MaxDepth: a.limits.MaxCallDepth, Config: a.options.AppConfig[a.name],
+		CallTime:   a.limits.CallTime, MaxDepth: a.limits.MaxCallDepth, Config: a.options.AppConfig[a.name], OnError: a.scriptError,
 	})
 	var ctx context.Context
 	ctx, w.endLoop = context.WithCancel(context.Background())
+	a.tally.add(w)
 	go w.run(ctx)
 	return w, nil
 }
@@ -48,6 +50,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 // run is the worker's goroutine.
 func (w *worker) run(ctx context.Context) {
 	defer close(w.ended)
+	defer w.app.tally.close(w)
 	if err := w.loop.Run(ctx); err != nil {
 		w.app.log.Error("a loop of the app has failed; what ran on it is gone until the server starts again", "error", err)
 	}

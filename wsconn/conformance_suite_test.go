@@ -57,7 +57,7 @@ func (c *client) sendChopped(all []byte) {
 
 // The parser cuts whatever the sockets would have joined.
 func TestSuiteInTheParser(t *testing.T) {
-	limits := Limits{}.withDefaults()
+	limits := Limits{}.WithDefaults()
 	for _, tt := range slices.Concat(conformance, suite()) {
 		all := bytes.Join(tt.send, nil)
 		if len(all) > 4096 {

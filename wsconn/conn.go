@@ -104,7 +104,7 @@ type ending struct {
 // already send, hold or close. Adopt returns false when the loop has ended or
 // its tasks are MaxTasks already: then a is closed and open never runs.
 func (l *Loop) Adopt(a *Accepted, limits Limits, open func(*Conn) Handler) bool {
-	limits = limits.withDefaults()
+	limits = limits.WithDefaults()
 	t := l.newTransport(a.conn, limits.SendBufferBytes)
 	if l.Post(func() { l.open(t, a, limits, open) }) {
 		return true

@@ -71,6 +71,34 @@ func (l *Loop) Counters() Counters {
 	return c
 }
 
+// Add adds what another loop has counted.
+func (c *Counters) Add(o Counters) {
+	closed := maps.Clone(c.Closed)
+	if closed == nil {
+		closed = make(map[int]uint64, len(o.Closed))
+	}
+	for code, n := range o.Closed {
+		closed[code] += n
+	}
+	c.Closed = closed
+	for _, pair := range []struct {
+		sum *uint64
+		n   uint64
+	}{
+		{&c.Opened, o.Opened}, {&c.MessagesIn, o.MessagesIn}, {&c.MessagesOut, o.MessagesOut}, {&c.BytesIn, o.BytesIn},
+		{&c.BytesOut, o.BytesOut}, {&c.Dropped, o.Dropped}, {&c.Violations, o.Violations}, {&c.Panics, o.Panics},
+	} {
+		*pair.sum += pair.n
+	}
+	for i, n := range o.Limited {
+		c.Limited[i] += n
+	}
+	for i, n := range o.Turns {
+		c.Turns[i] += n
+	}
+	c.TurnTime += o.TurnTime
+}
+
 // limited counts that a limit acted on c, and tells LoopOptions.Limited.
 func (c *Conn) limited(limit Limit) {
 	c.loop.counts.Limited[limit]++

@@ -74,8 +74,9 @@ type Limits struct {
 // never is far enough away for a wait that is switched off.
 const never = 1 << 62 * time.Nanosecond
 
-// withDefaults returns l with every zero field replaced by its default.
-func (l Limits) withDefaults() Limits {
+// WithDefaults returns l with every zero field replaced by its default, and what
+// is switched off by a time that never comes.
+func (l Limits) WithDefaults() Limits {
 	setSize(&l.MaxMessageBytes, 1<<20)
 	setSize(&l.MaxFragments, 16384)
 	setSize(&l.MaxQueueBytes, 1<<20)

@@ -3,6 +3,7 @@ package wsconn
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -201,5 +202,20 @@ func TestLimitNames(t *testing.T) {
 			t.Errorf("limit %d is named %q", l, name)
 		}
 		seen[l.String()] = true
+	}
+}
+
+// The sum has every field, and shares nothing with what was added.
+func TestCountersAdd(t *testing.T) {
+	one := Counters{Opened: 1, Closed: map[int]uint64{1000: 1}, MessagesIn: 2, MessagesOut: 3, BytesIn: 4, BytesOut: 5, Dropped: 6, Violations: 7,
+		Limited: [LimitCount]uint64{8, 9}, Panics: 10, Turns: [len(turnBounds) + 1]uint64{11}, TurnTime: 12}
+	var sum Counters
+	sum.Add(one)
+	if !reflect.DeepEqual(sum, one) {
+		t.Errorf("0 + x is %+v", sum)
+	}
+	sum.Add(one)
+	if sum.Closed[1000] != 2 || one.Closed[1000] != 1 || sum.Turns[0] != 22 || sum.BytesOut != 10 || sum.Limited[1] != 18 {
+		t.Errorf("x + x is %+v", sum)
 	}
 }

@@ -74,7 +74,7 @@ func encoded(e *entry) []byte {
 
 // A frame that is partly on the wire is never dropped.
 func TestDropKeepsWhatHasBegun(t *testing.T) {
-	limits := Limits{MaxQueueBytes: 100}.withDefaults()
+	limits := Limits{MaxQueueBytes: 100}.WithDefaults()
 	var o output
 	for _, text := range []string{"first.....", "second....", "third....."} {
 		o.push(entry{op: ws.OpText, data: []byte(text)})

@@ -50,7 +50,7 @@ func FuzzFrames(f *testing.F) {
 			f.Add(all, uint8(7), uint8(2))
 		}
 	}
-	limits := Limits{MaxMessageBytes: 300, MaxFragments: 5}.withDefaults()
+	limits := Limits{MaxMessageBytes: 300, MaxFragments: 5}.WithDefaults()
 	f.Fuzz(func(t *testing.T, data []byte, a, b uint8) {
 		want := parseAll([][]byte{data}, &limits)
 		if got := parseAll(cut(data, int(a), int(b)), &limits); fmt.Sprint(got) != fmt.Sprint(want) {
@@ -78,7 +78,7 @@ func cut(data []byte, a, b int) (chunks [][]byte) {
 // A length that is only announced costs nothing, and what is kept at the end is
 // about as large as the message.
 func TestParserGrowsWithWhatArrives(t *testing.T) {
-	limits := Limits{MaxMessageBytes: 64 << 20}.withDefaults()
+	limits := Limits{MaxMessageBytes: 64 << 20}.WithDefaults()
 	p := new(parser)
 	head := appendHeader(nil, ws.OpBinary, 48<<20)
 	head[1] |= 0x80
@@ -112,7 +112,7 @@ func TestParserGrowsWithWhatArrives(t *testing.T) {
 
 // The mask goes on where it stopped, wherever a frame is cut.
 func TestCutFramesAreUnmasked(t *testing.T) {
-	limits := Limits{}.withDefaults()
+	limits := Limits{}.WithDefaults()
 	text := strings.Repeat("0123456789abcdef", 9)
 	whole := append(frame(fin|1, text), frame(fin|1, "next")...)
 	want := []string{fmt.Sprintf("1 %q", text), `1 "next"`}
@@ -167,7 +167,7 @@ func TestUTF8FailsAtTheFirstBadByte(t *testing.T) {
 func BenchmarkParse(b *testing.B) {
 	for _, size := range []int{32, 1 << 10, 16 << 10} {
 		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {
-			limits := Limits{}.withDefaults()
+			limits := Limits{}.WithDefaults()
 			one := frame(fin|text, megabyte[:size])
 			data := make([]byte, len(one))
 			b.SetBytes(int64(size))

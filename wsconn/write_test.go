@@ -250,7 +250,7 @@ func TestSlowReaderThatReads(t *testing.T) {
 	tr := &stuckTransport{}
 	var h *recorder
 	r.do(func() {
-		r.loop.open(tr, &Accepted{}, Limits{}.withDefaults(), func(c *Conn) Handler {
+		r.loop.open(tr, &Accepted{}, Limits{}.WithDefaults(), func(c *Conn) Handler {
 			h = &recorder{conn: c, events: make(chan string, 10)}
 			return h
 		})

@@ -102,13 +102,28 @@ func newLogger(out io.Writer, c conf.Log) *slog.Logger {
 func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 	return server.Options{
 		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, AdminHosts: c.AdminHosts, Dev: c.Dev, Log: log,
-		TrustedProxies: c.TrustedProxies, Origins: c.Origins, AppConfig: c.App, Limits: serverLimits(c.Limits),
+		TrustedProxies: c.TrustedProxies, Origins: c.Origins, AppConfig: c.App, Limits: serverLimits(c.Limits), AppLimits: appLimits(c),
 	}
+}
+
+// appLimits are those of apps that have some of their own. How many connections the server has is not the app's bound
+// unless it is set for the app.
+func appLimits(c *conf.Config) map[string]server.Limits {
+	all := make(map[string]server.Limits, len(c.AppLimits))
+	for name, own := range c.AppLimits {
+		limits := serverLimits(own)
+		if own.Connections == c.Limits.Connections {
+			limits.MaxConnections = 0
+		}
+		all[name] = limits
+	}
+	return all
 }
 
 func serverLimits(l conf.Limits) server.Limits {
 	return server.Limits{
 		Socket:                   socketLimits(l),
+		MaxPartialBytes:          int64(l.PartialBytes),
 		MaxConnections:           l.Connections,
 		MaxConnectionsPerAddress: l.ConnectionsPerAddress,
 		MaxWorkers:               l.Workers,
@@ -135,6 +150,9 @@ func socketLimits(l conf.Limits) wsconn.Limits {
 		MaxBacklogMessages:   l.BacklogMessages,
 		MaxBacklogBytes:      int(l.BacklogBytes),
 		MaxMessagesPerSecond: l.MessagesPerSecond,
+		CloseOnRate:          l.RateExceeded == "close",
+		SendBufferBytes:      int(l.SendBuffer),
+		MaxIdle:              time.Duration(l.MessageIdle),
 		PingAfter:            time.Duration(l.PingAfter),
 		PongWithin:           time.Duration(l.PongWithin),
 		WriteStall:           time.Duration(l.WriteStall),
@@ -143,7 +161,7 @@ func socketLimits(l conf.Limits) wsconn.Limits {
 }
 
 var overflows = map[string]wsconn.Overflow{
-	"close": wsconn.OverflowClose, "drop-oldest": wsconn.OverflowDropOldest,
+	"close": wsconn.OverflowClose, "drop-oldest": wsconn.OverflowDropOldest, "drop-newest": wsconn.OverflowDropNewest,
 }
 
 // banner tells a person what is served and where to try it.

@@ -54,6 +54,7 @@ func doors() []door {
 		{"github.com/dop251/goja", []string{"scripting", "appbase"}},
 		{"github.com/evanw/esbuild", []string{"scripting"}},
 		{"github.com/knadh/koanf", []string{"conf"}},
+		{"github.com/prometheus", []string{"server"}},
 		{"github.com/spf13/cobra", []string{"cmd/sigil"}},
 	}
 }
