@@ -161,3 +161,20 @@ func TestEffects(t *testing.T) {
 		}
 	}
 }
+
+// The page for operators tells of every metric and every limit.
+func TestOperationsPageIsWhole(t *testing.T) {
+	page, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := append(serverLimits(), appLimits()...)
+	for name := range newLoopStats(&Server{}).descs {
+		names = append(names, "sigil_"+strings.TrimSuffix(name, "_limit"))
+	}
+	for _, name := range append(names, "sigil_http_requests_total", "sigil_http_request_seconds", "sigil_reload_seconds") {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("docs/operations.md does not tell of %s", name)
+		}
+	}
+}
