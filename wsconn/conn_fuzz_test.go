@@ -54,7 +54,7 @@ func FuzzConn(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Cleanup(l.poller.close)
-	limits := Limits{MaxMessageBytes: 70000, MaxFragments: 9, MaxQueueBytes: 5000, MaxBacklogMessages: 4, MaxBacklogBytes: 300}.withDefaults()
+	limits := Limits{MaxMessageBytes: 70000, MaxFragments: 9, MaxQueueBytes: 5000, MaxBacklogMessages: 4, MaxBacklogBytes: 300}.WithDefaults()
 	f.Fuzz(func(t *testing.T, data []byte, size, room uint8, deflated bool) {
 		tr := &scarce{room: 1 + int(room)}
 		a := &Accepted{}
@@ -90,7 +90,7 @@ func FuzzConn(f *testing.F) {
 			}
 		}
 		checkWire(t, tr.wrote)
-		c.cut("the end")
+		c.cut(LimitClose, "the end")
 		l.settle()
 		fuzzTurn(l, c)
 		if !tr.closed || !c.finished || len(l.conns.free) != len(l.conns.slots) {
@@ -131,7 +131,7 @@ func FuzzPackedFrames(f *testing.F) {
 	hello := packed(f, "hello")
 	f.Add(append(frame(rsv1|text, hello[:2]), frame(fin|cont, hello[2:])...), uint8(1), uint8(2))
 	f.Add(append(frame(fin|rsv1|bin, ""), frame(fin|text, "plain")...), uint8(3), uint8(1))
-	limits := Limits{MaxMessageBytes: 300, MaxFragments: 5}.withDefaults()
+	limits := Limits{MaxMessageBytes: 300, MaxFragments: 5}.WithDefaults()
 	f.Fuzz(func(t *testing.T, data []byte, a, b uint8) {
 		whole, pieces := packedEvents([][]byte{data}, &limits), packedEvents(cut(data, int(a), int(b)), &limits)
 		if len(whole) != len(pieces) {
