@@ -56,7 +56,7 @@ class File extends Blob {
     }
     if (arguments.length < 2) fail("the constructor of File needs parts and a name");
     super(listOf(parts), options);
-    this.#name = `${name}`.toWellFormed();
+    this.#name = host.wellFormed(`${name}`);
     const { lastModified } = dictionary(options);
     this.#modified = lastModified === undefined ? Date.now() : Math.trunc(Number(lastModified)) || 0;
   }
@@ -91,7 +91,7 @@ function build(parts, native) {
     else if (part instanceof ArrayBuffer) host.addBytes(builder, part, 0, part.byteLength);
     else if (isBlob(part)) host.addContent(builder, contentOf(part));
     else {
-      const text = `${part}`.toWellFormed();
+      const text = `${part}`; // its UTF-8 has no lone surrogates
       host.addText(builder, native ? text.replace(/\r\n?/g, "\n") : text);
     }
   }
@@ -124,4 +124,6 @@ const internals = {
   /** Bytes of an ArrayBuffer or view as text; text as an ArrayBuffer. UTF-8 both. */
   decode: (buffer) => host.decode(buffer),
   encode: (text) => host.encode(text),
+  /** A text with U+FFFD for lone surrogates. */
+  wellFormed: (text) => host.wellFormed(text),
 };

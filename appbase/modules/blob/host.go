@@ -25,6 +25,7 @@ func (b binding) functions() globals.Host {
 		"size":     func(call goja.FunctionCall) goja.Value { return b.vm.ToValue(handle[*contents](call, 0).size) },
 		"inMemory": func(call goja.FunctionCall) goja.Value { return b.vm.ToValue(handle[*contents](call, 0).inMemory()) },
 		"slice":    b.slice, "read": b.read, "decode": b.decode, "encode": b.encode,
+		"wellFormed": func(call goja.FunctionCall) goja.Value { return b.vm.ToValue(call.Argument(0).String()) },
 	}
 }
 

@@ -10,7 +10,10 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/internal/globals/globalstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The clock of the pattern library ends itself some seconds after the last match.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
+}
 
 func TestEvents(t *testing.T) {
 	globalstest.Suite(t, globalstest.NewRuntime(t, events.Install), "testdata/events.js")

@@ -13,7 +13,10 @@ import (
 	"github.com/sigil-server/sigil/scripting/scriptingtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The clock of the pattern library ends itself some seconds after the last match.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
+}
 
 func newRuntime(t testing.TB) *scriptingtest.Runtime {
 	return globalstest.NewRuntime(t, events.Install, globalstest.Engine(encoding.Install), streams.Install)
