@@ -80,9 +80,12 @@ type Request struct {
 	Path          string            // full path of the URL, decoded
 	RawQuery      string            // without "?"
 	Header        http.Header       // including Host
-	Body          []byte            // whole; nil for a handshake
+	Body          []byte            // whole, unless there is an Upload; nil for a handshake
+	Upload        Upload            // the body, when it is read while the app asks for it
 	Params        map[string]string // path parameters of the route
 	RemoteAddress string            // the client, without port
+
+	script *incoming // what a generation made of it
 }
 
 // Response is an app's answer. Status 0 does not occur.
@@ -90,6 +93,7 @@ type Response struct {
 	Status int
 	Header http.Header // never nil
 	Body   []byte
+	Stream *Stream // the body instead, when it is made while it is sent; it must be read to its end, or canceled
 }
 
 // Admission is the outcome of a route's guards.

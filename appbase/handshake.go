@@ -54,6 +54,19 @@ func joinHeader(name string, values []string) string {
 	return strings.Join(values, ", ")
 }
 
+// lowerName is strings.ToLower without work for names that many requests have.
+func lowerName(name string) string {
+	switch name {
+	case "Host":
+		return "host"
+	case "Accept":
+		return "accept"
+	case "User-Agent":
+		return "user-agent"
+	}
+	return strings.ToLower(name)
+}
+
 // eachHeader calls yield for every header, names lower-cased.
 func (h *handshake) eachHeader(yield func(name, value string)) {
 	rest := h.headers

@@ -87,24 +87,6 @@ func (w *Worker) Admit(route *Route, req *Request, done func(Admission, error)) 
 	})
 }
 
-// request makes the raw material of an HttpReq.
-func (in *instance) request(req *Request) goja.Value {
-	vm := in.vm
-	headers := make([]any, 0, len(req.Header))
-	for name, values := range req.Header {
-		headers = append(headers, vm.NewArray(name, joinHeader(name, values)))
-	}
-	raw := vm.NewObject()
-	for key, value := range map[string]any{
-		"method": req.Method, "url": req.URL, "path": req.Path, "rawQuery": req.RawQuery, "remoteAddress": req.RemoteAddress,
-		"params": in.textObject(req.Params), "headers": vm.NewArray(headers...), "body": vm.NewArrayBuffer(req.Body),
-	} {
-		_ = raw.Set(key, value)
-	}
-	_ = raw.SetSymbol(in.requestMark, true)
-	return raw
-}
-
 func (in *instance) admission(value goja.Value, err error) (a Admission, _ error) {
 	if err != nil {
 		return a, in.asError(err)
@@ -120,7 +102,7 @@ func (in *instance) admission(value goja.Value, err error) (a Admission, _ error
 	return a, in.readUpgrade(pair, &a)
 }
 
-// response reads what the prelude encoded: [status, header pairs, body].
+// response reads what the prelude encoded: [status, header pairs, body, puller].
 func (in *instance) response(value goja.Value, err error) (*Response, error) {
 	if err != nil {
 		return nil, in.asError(err)
@@ -135,6 +117,7 @@ func (in *instance) response(value goja.Value, err error) (*Response, error) {
 			return true
 		})
 		r.Body = in.bodyBytes(parts.Get("2"))
+		r.Stream = in.stream(parts.Get("3"))
 		return nil
 	})
 	if err != nil {

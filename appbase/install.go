@@ -44,7 +44,6 @@ var preludes = sync.OnceValues(func() (compiled struct{ annotations, http, base,
 type prelude struct {
 	findClass, describe, failAt, serve, admit goja.Callable
 	describeFetch, admitFetch                 goja.Callable
-	requestMark                               *goja.Symbol // tells the server's own requests
 }
 
 // install fills a fresh runtime: the host modules, then the prelude.
@@ -156,21 +155,6 @@ func (in *instance) duration(value goja.Value) float64 {
 		panic(in.vm.NewTypeError("every is a duration of 1 ms to a year, such as \"15m\", not %s", show(value)))
 	}
 	return ms
-}
-
-func (in *instance) httpHost() map[string]any {
-	in.requestMark = goja.NewSymbol("request")
-	return map[string]any{
-		"show":    func(value goja.Value) string { return show(value) },
-		"query":   func(raw string) goja.Value { return in.textObject(parseQuery(raw)) },
-		"cookies": func(header string) goja.Value { return in.textObject(parseCookies(header)) },
-		"bytes":   func(body goja.Value) goja.ArrayBuffer { return in.vm.NewArrayBuffer(in.bodyBytes(body)) },
-		"text":    func(body goja.Value) string { return decodeUTF8(in.bodyBytes(body)) },
-		"isRequest": func(raw goja.Value) bool {
-			object, ok := raw.(*goja.Object)
-			return ok && object.GetSymbol(in.requestMark) != nil
-		},
-	}
 }
 
 func (in *instance) baseHost() (map[string]any, error) {

@@ -47,7 +47,8 @@ type instance struct {
 	closed   bool
 	timers   []func() bool // stop what the server itself has set for this generation
 	calls    map[*httpCall]struct{}
-	drainers map[*Conn]struct{} // connections that stay until they end (reload: "drain")
+	streams  map[*Stream]struct{} // of answers under way
+	drainers map[*Conn]struct{}   // connections that stay until they end (reload: "drain")
 }
 
 // binding is what a route runs.
@@ -67,7 +68,7 @@ func newInstance(w *Worker, dir string) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &instance{worker: w, dir: dir, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}, fileSlots: make(chan struct{}, maxFileReadings), templates: templates.New(filepath.Join(dir, "templates"))}
+	in := &instance{worker: w, dir: dir, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}, streams: map[*Stream]struct{}{}, fileSlots: make(chan struct{}, maxFileReadings), templates: templates.New(filepath.Join(dir, "templates"))}
 	if err := rt.Do(in.install); err != nil {
 		rt.Close()
 		return nil, fmt.Errorf("preparing the runtime: %w", err)
@@ -299,6 +300,9 @@ func (in *instance) close() {
 	}
 	for call := range in.calls {
 		call.end(nil, errReloaded)
+	}
+	for stream := range in.streams {
+		stream.end(errReloaded)
 	}
 	in.rt.Close()
 }

@@ -10,12 +10,15 @@ import (
 	"github.com/dop251/goja"
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/sigil-server/sigil/appbase/modules/blob"
 	"github.com/sigil-server/sigil/appbase/modules/clone"
 	"github.com/sigil-server/sigil/appbase/modules/console"
 	"github.com/sigil-server/sigil/appbase/modules/crypto"
 	"github.com/sigil-server/sigil/appbase/modules/domexception"
 	"github.com/sigil-server/sigil/appbase/modules/encoding"
 	domevents "github.com/sigil-server/sigil/appbase/modules/events"
+	"github.com/sigil-server/sigil/appbase/modules/formdata"
+	"github.com/sigil-server/sigil/appbase/modules/messages"
 	"github.com/sigil-server/sigil/appbase/modules/performance"
 	"github.com/sigil-server/sigil/appbase/modules/sharing"
 	"github.com/sigil-server/sigil/appbase/modules/streams"
@@ -41,6 +44,9 @@ var modules = []module{
 	{onRuntime(domevents.Install), domevents.Declarations},
 	{onRuntime(streams.Install), streams.Declarations},
 	{(*instance).installShared, sharing.Declarations},
+	{onRuntime(blob.Install), blob.Declarations},
+	{onRuntime(formdata.Install), formdata.Declarations},
+	{onRuntime(messages.Install), messages.Declarations},
 }
 
 // engineOnly is the installation of a module that needs nothing but the engine.
@@ -81,7 +87,7 @@ func Declarations() string {
 // globalNames are the names that apps may also import from "sigil". The prelude defines them.
 var globalNames = []string{
 	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled", "OnStart", "OnStop",
-	"Guard", "HttpReq", "Headers", "Response", "created", "accepted", "noContent", "badRequest", "unauthorized", "forbidden", "notFound",
+	"Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted", "noContent", "badRequest", "unauthorized", "forbidden", "notFound",
 	"conflict", "redirect", "upgradeWebSocket",
 	"Shared", "SharedCounter", "SharedMap", "SharedList",
 }

@@ -8,7 +8,7 @@ type Awaitable<T> = T | Promise<T>;
 /** Bytes: of a view exactly those it shows. */
 type Bytes = ArrayBuffer | ArrayBufferView;
 
-/** An object or array that has a JSON form. Functions, promises (is an `await` missing?) and async iterables have none. */
+/** An object or array that has a JSON form. Functions and promises (is an `await` missing?) have none. */
 type JsonObject = { readonly [key: string]: any; readonly [Symbol.hasInstance]?: never; readonly [Symbol.asyncIterator]?: never; readonly then?: never };
 
 /** What can be sent to a WebSocket: a text as it is, bytes as a binary message, everything else as JSON. */
@@ -16,13 +16,12 @@ type Message = string | number | boolean | null | Bytes | JsonObject;
 
 /**
  * What a handler of an HTTP route may return, itself or as a promise:
- * a text (`text/plain`, or HTML when it begins as HTML), bytes, nothing or `null` (204), a {@link Response} as it is,
- * anything else as JSON. A Response may also be thrown.
+ * a text (`text/plain`, or HTML when it begins as HTML), bytes, nothing or `null` (204), a {@link Response} as it is, a
+ * generator or another async iterable of texts or bytes (sent as it comes, at the pace of the client), anything else as
+ * JSON. A Response may also be thrown.
  */
-type Answer = void | undefined | null | string | number | boolean | Bytes | Response | JsonObject;
-
-/** Header fields to set: an object, pairs, or other {@link Headers}. */
-type HeadersInit = Headers | Iterable<readonly [name: string, value: unknown]> | { readonly [name: string]: string | number };
+type Answer = void | undefined | null | string | number | boolean | Bytes | Response | Blob | FormData | URLSearchParams
+  | AsyncIterable<string | Bytes> | Generator<string | Bytes> | JsonObject;
 
 // --- the app ----------------------------------------------------------------------------------------------------------
 
@@ -242,78 +241,28 @@ interface WsEvent<Type extends string = string> {
 
 // --- HTTP -------------------------------------------------------------------------------------------------------------
 
-/** Header fields; names do not depend on case. */
-declare class Headers implements Iterable<[name: string, value: string]> {
-  /** @throws TypeError for a name or value that cannot be sent */
-  constructor(init?: HeadersInit | null);
-  append(name: string, value: unknown): void;
-  set(name: string, value: unknown): void;
-  /** The value, several joined by `", "`, or null. */
-  get(name: string): string | null;
-  getSetCookie(): string[];
-  has(name: string): boolean;
-  delete(name: string): void;
-  forEach(callback: (value: string, name: string, headers: Headers) => void, thisArg?: unknown): void;
-  entries(): IterableIterator<[name: string, value: string]>;
-  keys(): IterableIterator<string>;
-  values(): IterableIterator<string>;
-  [Symbol.iterator](): IterableIterator<[name: string, value: string]>;
-}
-
-/** A body that can be read once; a second reading rejects with a TypeError. */
-interface MessageBody {
-  readonly bodyUsed: boolean;
-  text(): Promise<string>;
-  /** Rejects with a SyntaxError if the body is not JSON. Uncaught in a handler, that is answered with 400. */
-  json(): Promise<any>;
-  bytes(): Promise<Uint8Array>;
-  arrayBuffer(): Promise<ArrayBuffer>;
-}
-
-interface HttpReq extends MessageBody {}
-/** A request, made by the server and given to handlers and guards. */
-declare class HttpReq {
+/**
+ * A request, made by the server and given to handlers and guards: a {@link Request} that knows more. What is wrong with its
+ * body is the client's mistake: uncaught in a handler, it is answered with 400, 408 (it did not arrive) or 413 (too large).
+ */
+declare class HttpReq extends Request {
   private constructor();
-  readonly method: string;
-  /** Absolute, with query. */
-  readonly url: string;
   /** Path of the URL, decoded: `/notes/notes/milk`. */
   readonly path: string;
   /** Path parameters: for the path `/items/:id`, `params.id`. */
   readonly params: { readonly [name: string]: string };
   /** Query; of a repeated name the last value. */
   readonly query: { readonly [name: string]: string | undefined };
-  readonly headers: Headers;
   readonly cookies: { readonly [name: string]: string | undefined };
   /** The client's address without port. */
   readonly remoteAddress: string;
   /** Undefined until a guard sets it. */
   user: any;
-}
-
-interface ResponseInit {
-  /** 200-599; 200 if left out. */
-  status?: number;
-  statusText?: string;
-  headers?: HeadersInit;
-}
-
-interface Response extends MessageBody {}
-/** An answer with status and headers of your choice. */
-declare class Response {
   /**
-   * @throws RangeError for a status outside 200-599
-   * @throws TypeError for a body with 204, 205 or 304
+   * The form of the body, as `formData()`, but files of a large one are kept on disk, however large: read them with
+   * `file.stream()`, or `file.slice(a, b)`. They are removed when the request has been answered.
    */
-  constructor(body?: string | Bytes | URLSearchParams | null, init?: ResponseInit);
-  /** An answer of JSON. */
-  static json(data: unknown, init?: ResponseInit): Response;
-  static redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: Headers;
-  /** True for 2xx. */
-  readonly ok: boolean;
+  form(): Promise<FormData>;
 }
 
 /** 201, with what was created. */
@@ -520,8 +469,12 @@ declare module "sigil" {
   export import AppBase = globalThis.AppBase;
   export import WsConn = globalThis.WsConn;
   export import HttpReq = globalThis.HttpReq;
-  export import Headers = globalThis.Headers;
-  export import Response = globalThis.Response;
+  export const Headers: typeof globalThis.Headers;
+  export type Headers = globalThis.Headers;
+  export const Request: typeof globalThis.Request;
+  export type Request = globalThis.Request;
+  export const Response: typeof globalThis.Response;
+  export type Response = globalThis.Response;
 
   export import Api = globalThis.Api;
   export import Websocket = globalThis.Websocket;

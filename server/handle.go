@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
-	"time"
 
 	"github.com/sigil-server/sigil/appbase"
 )
@@ -26,14 +24,29 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 	req.Body = body
 	ctx, cancel := context.WithTimeoutCause(r.Context(), c.responseTime(), errSlow)
 	defer cancel()
+	x := &exchange{control: w.control, req: s.request(r, c), folder: s.options.UploadDir}
+	if status := s.takeBody(w, r, x); status != 0 {
+		s.fail(w, r, status, bodyProblem[status])
+		return
+	}
 	worker := c.app.place()
 	defer worker.release()
-	res, err := ask(ctx, worker, func(done func(*appbase.Response, error)) { worker.script.Serve(c.route, req, done) })
+	x.worker = worker
+	defer x.end()
+	client, leave := x.context(r.Context())
+	defer leave()
+	ctx, cancel := context.WithTimeoutCause(client, s.options.Limits.ResponseTime, errSlow)
+	defer cancel()
+	res, err := ask(ctx, worker, func(done func(*appbase.Response, error)) { worker.script.Serve(c.route, x.req, x.deliver(done)) })
 	if err != nil {
+		x.abandon(err)
 		s.scriptFailed(w, r, c, err)
 		return
 	}
-	respond(w, r, res)
+	if x.bodyRead() {
+		w.Header().Del("Connection")
+	}
+	s.send(client, w, r, c, res, x)
 }
 
 // request is r as the app sees it, without its body.
@@ -55,21 +68,24 @@ func (s *Server) request(r *http.Request, c call) *appbase.Request {
 	}
 }
 
-var bodyProblem = map[int]string{
-	http.StatusBadRequest:            "the body cannot be read",
-	http.StatusRequestEntityTooLarge: "the body is too large",
-	http.StatusRequestTimeout:        "the body did not arrive in time",
-}
+// eagerBytes is how large a body may be that is read before the app is asked: most are, and waiting for them there spares
+// the loop a turn.
+const eagerBytes = 64 << 10
 
 // readBody reads the whole body. The status is 0, or what to answer: 413 beyond MaxBodyBytes, 408 when nothing came for
 // BodyStall, 400 when it is malformed or cut.
 func (s *Server) readBody(w *steadyWriter, r *http.Request, c call) (body []byte, status int) {
 	limit := narrower(c.app.limits.MaxBodyBytes, c.now.routes.Info.Limits.BodyBytes)
+// takeBody reads a small body, and makes a large one, or one whose size is not known, the exchange's to read while the app
+// asks for it. The status is 0, or what to answer: 413 beyond MaxBodyBytes, 408 when nothing came for BodyStall, 400 when it
+// is malformed or cut.
+func (s *Server) takeBody(w *steadyWriter, r *http.Request, x *exchange) (status int) {
+	limit := int64(s.options.Limits.MaxBodyBytes)
 	switch {
 	case r.ContentLength == 0:
-		return nil, 0
-	case r.ContentLength > int64(limit):
-		return nil, http.StatusRequestEntityTooLarge
+		return 0
+	case r.ContentLength > limit:
+		return http.StatusRequestEntityTooLarge
 	}
 	steady := &steadyReader{body: r.Body, control: w.control, stall: c.app.limits.BodyStall}
 	body, err := io.ReadAll(io.LimitReader(steady, int64(limit)+1))
@@ -80,32 +96,33 @@ func (s *Server) readBody(w *steadyWriter, r *http.Request, c call) (body []byte
 		return nil, http.StatusBadRequest
 	case len(body) > limit:
 		return nil, http.StatusRequestEntityTooLarge
+	x.body = &boundBody{body: r.Body, control: w.control, stall: s.options.Limits.BodyStall, left: limit}
+	if r.ContentLength < 0 || r.ContentLength > eagerBytes {
+		x.req.Upload = x
+		return 0
 	}
-	w.Header().Del("Connection")
-	_ = w.control.SetReadDeadline(time.Time{})
-	return body, 0
-}
-
-// steadyReader gives every read its own deadline.
-type steadyReader struct {
-	body    io.Reader
-	control *http.ResponseController
-	stall   time.Duration
-}
-
-func (r *steadyReader) Read(p []byte) (int, error) {
-	_ = r.control.SetReadDeadline(time.Now().Add(r.stall))
-	return r.body.Read(p)
+	body, err := io.ReadAll(x.body)
+	var problem *appbase.BodyError
+	if errors.As(err, &problem) {
+		return problem.Status
+	}
+	x.req.Body = body
+	return 0
 }
 
 // framing are the headers that belong to the transfer, not to the answer: an app cannot set them.
 var framing = []string{"Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
 
-// respond writes an app's answer.
+// bodiless says whether an answer of that status has no body (RFC 9110, 6.4.1).
+func bodiless(status int) bool {
+	return status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified
+}
+
+// respond writes an app's answer whose body is whole.
 func respond(w http.ResponseWriter, r *http.Request, res *appbase.Response) {
 	header := w.Header()
 	allow(header, res.Header)
-	bodiless := res.Status == http.StatusNoContent || res.Status == http.StatusNotModified
+	bodiless := bodiless(res.Status)
 	if !bodiless {
 		header.Set("Content-Length", strconv.Itoa(len(res.Body)))
 	}

@@ -37,6 +37,9 @@ type Options struct {
 	Origins []string
 	// AppConfig is what each app sees as this.config, by the app's name. Values must be plain data.
 	AppConfig map[string]map[string]any
+	// UploadDir is the folder in which files of large forms are kept while their request is answered; "" is the system's
+	// for temporary files.
+	UploadDir string
 	// Changes reports changed files. Nil: apps are loaded once and never reloaded.
 	Changes Changes
 	// Loaded is told of what serves: once of all apps when the first load is over, broken ones included, and later of

@@ -130,7 +130,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, up *wsconn.Upgra
 
 // join asks the guards, completes the handshake and gives the connection to the app. False: the client has its answer,
 // and the slot is free.
-func (s *Server) join(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade, c call, address netip.Addr) bool {
+func (s *Server) join(w *steadyWriter, r *http.Request, up *wsconn.Upgrade, c call, address netip.Addr) bool {
 	req := s.request(r, c)
 	worker := c.app.place()
 	adopted := false
@@ -175,7 +175,7 @@ func allow(header, given http.Header) {
 }
 
 // admit runs the guards of a route. False: they refused, or failed, and the client has its answer.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrade, c call, worker *worker, req *appbase.Request) (appbase.Admission, bool) {
+func (s *Server) admit(w *steadyWriter, r *http.Request, up *wsconn.Upgrade, c call, worker *worker, req *appbase.Request) (appbase.Admission, bool) {
 	if !c.route.Guarded {
 		return appbase.Admission{}, true
 	}
@@ -192,7 +192,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, up *wsconn.Upgrad
 		s.scriptFailed(w, r, c, err)
 		return admission, false
 	case admission.Response != nil:
-		respond(w, r, admission.Response)
+		s.send(r.Context(), w, r, c, admission.Response, &exchange{worker: worker, control: w.control, req: req, delivered: admission.Response})
 		return admission, false
 	}
 	return admission, true

@@ -12,12 +12,15 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/modules/blob"
 	"github.com/sigil-server/sigil/appbase/modules/clone"
 	"github.com/sigil-server/sigil/appbase/modules/console"
 	"github.com/sigil-server/sigil/appbase/modules/crypto"
 	"github.com/sigil-server/sigil/appbase/modules/domexception"
 	"github.com/sigil-server/sigil/appbase/modules/encoding"
 	"github.com/sigil-server/sigil/appbase/modules/events"
+	"github.com/sigil-server/sigil/appbase/modules/formdata"
+	"github.com/sigil-server/sigil/appbase/modules/messages"
 	"github.com/sigil-server/sigil/appbase/modules/performance"
 	"github.com/sigil-server/sigil/appbase/modules/streams"
 	"github.com/sigil-server/sigil/appbase/modules/url"
@@ -43,6 +46,9 @@ var table = []struct {
 	{"performance", engine(func(vm *goja.Runtime) error { return performance.Install(vm, time.Now()) }), performance.Declarations},
 	{"events", events.Install, events.Declarations},
 	{"streams", streams.Install, streams.Declarations},
+	{"blob", blob.Install, blob.Declarations},
+	{"formdata", formdata.Install, formdata.Declarations},
+	{"messages", messages.Install, messages.Declarations},
 }
 
 func engine(install func(*goja.Runtime) error) func(*scripting.Runtime) error {
@@ -177,7 +183,7 @@ func BenchmarkUseAll(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		vm := newVM(b)
-		for _, name := range []string{"DOMException", "URL", "TextEncoder", "structuredClone", "crypto", "console", "performance", "AbortController", "ReadableStream"} {
+		for _, name := range []string{"DOMException", "URL", "TextEncoder", "structuredClone", "crypto", "console", "performance", "AbortController", "ReadableStream", "Blob", "FormData", "Response"} {
 			vm.Get(name)
 		}
 	}

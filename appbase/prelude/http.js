@@ -1,135 +1,103 @@
-// Requests and answers: the parts of the Fetch standard that a handler needs, and the way from what a handler returns to
-// what goes out. `serve` and `admit` are the only doors for the server.
+// Requests of the server's own, and the way from what a handler returns to what goes out. `serve` and `admit` are the only
+// doors for the server. The classes of the Fetch standard are the module "messages".
 (function (host) {
   "use strict";
 
-  const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-  const stringify = JSON.stringify;
-  const parse = JSON.parse;
+  const {
+    Headers, Request, Response, changed, clientError, clientErrors, headersOf, incoming, isResponse, outgoing, puller, sourceBody, standardState,
+  } = host.need("messages");
+  const { stringify } = JSON;
+  const { asyncIterator, iterator } = Symbol;
 
-  let headerPairs; // a Headers as a list of [name, value], sorted by name, each cookie by itself
+  // --- requests ---------------------------------------------------------------------------------------------------------
 
-  class Headers {
-    #map = new Map(); // lower-cased name -> list of values
-    static {
-      headerPairs = (headers) => {
-        const pairs = [];
-        for (const name of Array.from(headers.#map.keys()).sort()) {
-          const values = headers.#map.get(name);
-          if (name !== "set-cookie") pairs.push([name, values.join(", ")]);
-          else values.forEach((cookie) => pairs.push([name, cookie]));
-        }
-        return pairs;
-      };
-    }
+  const KEY = Symbol("request");
 
-    constructor(init) {
-      if (init === undefined || init === null) return;
-      const pairs = typeof init[Symbol.iterator] === "function" ? init : Object.entries(init);
-      for (const [name, value] of pairs) this.append(name, value);
-    }
-    append(name, value) {
-      const key = headerName(name);
-      this.#map.set(key, [...(this.#map.get(key) ?? []), headerValue(value)]);
-    }
-    set(name, value) { this.#map.set(headerName(name), [headerValue(value)]); }
-    get(name) { return this.#map.get(headerName(name))?.join(", ") ?? null; }
-    getSetCookie() { return [...(this.#map.get("set-cookie") ?? [])]; }
-    has(name) { return this.#map.has(headerName(name)); }
-    delete(name) { this.#map.delete(headerName(name)); }
-    forEach(callback, thisArg) { headerPairs(this).forEach(([name, value]) => callback.call(thisArg, value, name, this)); }
-    entries() { return headerPairs(this).values(); }
-    keys() { return headerPairs(this).map(([name]) => name).values(); }
-    values() { return headerPairs(this).map(([, value]) => value).values(); }
-    [Symbol.iterator]() { return this.entries(); }
-    get [Symbol.toStringTag]() { return "Headers"; }
+  /** What the host gives of a body: [status, message] is what went wrong, by a client's fault when there is a status. */
+  async function given(promise) {
+    const value = await promise;
+    if (!Array.isArray(value)) return value;
+    const [status, message] = value, error = new TypeError(message);
+    throw status ? clientError(error, status) : error;
   }
 
-  function headerName(name) {
-    const text = String(name);
-    if (!TOKEN.test(text)) throw new TypeError(`${stringify(text)} is not a header name`);
-    return text.toLowerCase();
+  const source = (raw) => ({
+    all: () => host.isWhole(raw) ? host.all(raw) : given(host.all(raw)),
+    async read() {
+      const chunk = await given(host.read(raw));
+      return chunk === undefined ? undefined : new Uint8Array(chunk);
+    },
+    cancel() {},
+  });
+
+  /** The state of a request whose parts are asked of the host when they are wanted. */
+  const incomingState = {
+    __proto__: standardState,
+    get headers() { return this.headerFields ??= headersOf(host.headers(this.raw)); },
+    get body() { return this.content === undefined ? (this.content = host.hasBody(this.raw) ? sourceBody(source(this.raw), true) : null) : this.content; },
+    get follows() { return this.root ??= aborted(this.raw); },
+  };
+
+  /** A signal that is aborted when nobody waits for the answer any more. */
+  function aborted(raw) {
+    const { newSignal, abortSignal } = host.need("events"), signal = newSignal();
+    host.onAbort(raw, (message) => abortSignal(signal, new DOMException(message, "AbortError")));
+    return signal;
   }
 
-  function headerValue(value) {
-    const text = String(value).trim();
-    if (/[\0\r\n]/.test(text)) throw new TypeError(`header value ${stringify(text)} has a line break in it`);
-    return text;
+  class HttpReq extends Request {
+    #raw; #parts; #query; #cookies; #params;
+    user = undefined;
+    constructor(key, parts) {
+      if (key !== KEY) throw new TypeError("requests are made by the server");
+      const [raw, method, url] = parts;
+      super(incoming, { __proto__: incomingState, raw, method, url });
+      this.#raw = raw;
+      this.#parts = parts;
+    }
+    get path() { return this.#parts[3]; }
+    get remoteAddress() { return this.#parts[5]; }
+    get params() { return this.#params ??= host.params(this.#raw); }
+    get query() { return this.#query ??= host.query(this.#parts[4]); }
+    get cookies() { return this.#cookies ??= host.cookies(this.headers.get("cookie") ?? ""); }
+    async form() {
+      const type = this.headers.get("content-type") ?? "", streamed = this.body !== null && !host.isWhole(this.#raw) && !this.bodyUsed;
+      if (!streamed || !/^multipart\/form-data\s*;/i.test(type)) return this.formData();
+      host.need("messages").requestState(this).body.used = true;
+      const { entries } = await given(host.form(this.#raw, type));
+      return host.need("formdata").formOf(entries);
+    }
+    get [Symbol.toStringTag]() { return "HttpReq"; }
   }
 
-  /** A body as the host wants it: undefined, a string, or an ArrayBuffer of its own. */
-  function bodyOf(body) {
-    if (body === undefined || body === null) return undefined;
-    if (body instanceof ArrayBuffer) return body.slice(0);
-    if (ArrayBuffer.isView(body)) return body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength);
-    if (body instanceof URLSearchParams) return body.toString();
-    return String(body);
+  // --- answers ----------------------------------------------------------------------------------------------------------
+
+  /** Turns what a handler returned into [status, headers as pairs, body, puller], or a promise of it. */
+  function encode(value) { return isResponse(value) ? outgoing(value) : encodePlain(value); }
+
+  function encodePlain(value) {
+    if (value === undefined || value === null) return [204, []];
+    if (typeof value === "string") return typed(textType(value), value);
+    if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`a handler returned ${host.show(value)}, which cannot be sent`);
+    if (typeof value === "object") {
+      if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return typed(BINARY, value);
+      if (typeof value[asyncIterator] === "function") return streamed(value[asyncIterator]());
+      if (typeof value.next === "function" && typeof value[iterator] === "function") return streamed(value);
+      if (value instanceof Promise) throw new TypeError("a handler returned a promise of a promise");
+      if (isBody(value)) return outgoing(new Response(value));
+    }
+    return typed("application/json", json(value));
   }
 
-  const typeOfBody = (body) => body instanceof URLSearchParams ? "application/x-www-form-urlencoded;charset=UTF-8"
-    : typeof body === "string" ? "text/plain;charset=UTF-8" : undefined;
+  const BINARY = "application/octet-stream";
+  const textType = (text) => /^\s*<(!doctype\s+html|html)\b/i.test(text) ? "text/html;charset=UTF-8" : "text/plain;charset=UTF-8";
+  const typed = (type, body) => [200, [["content-type", type]], body];
 
-  let rawBody; // the body of a message, read or not
-
-  /** What Request and Response share: one body, read once. */
-  class Body {
-    #body; #used = false;
-    constructor(body) { this.#body = body; }
-    get bodyUsed() { return this.#used; }
-    async bytes() { return new Uint8Array(host.bytes(this.#take())); }
-    async arrayBuffer() { return host.bytes(this.#take()); }
-    async text() { return host.text(this.#take()); }
-    async json() {
-      const text = host.text(this.#take());
-      try {
-        return parse(text);
-      } catch (e) {
-        throw badBody(e);
-      }
-    }
-    #take() {
-      if (this.#used) throw new TypeError("the body was read already: it can be read once");
-      this.#used = true;
-      return this.#body ?? "";
-    }
-    static { rawBody = (message) => message.#body; }
-  }
-
-  // A body that is not JSON is the client's mistake: uncaught, it becomes a 400 and not a 500.
-  const clientErrors = new WeakSet();
-  function badBody(cause) {
-    const error = new SyntaxError(`the body is not JSON: ${cause.message}`);
-    clientErrors.add(error);
-    return error;
-  }
-
-  class Response extends Body {
-    #status; #statusText; #headers;
-    constructor(body, init = {}) {
-      const { status = 200, statusText = "", headers } = init ?? {};
-      if (!Number.isInteger(status) || (status < 200 && status !== 101) || status > 599) throw new RangeError(`status ${status} is not between 200 and 599`);
-      if ([101, 204, 205, 304].includes(status) && body !== undefined && body !== null) throw new TypeError(`a ${status} has no body`);
-      super(bodyOf(body));
-      this.#status = status;
-      this.#statusText = String(statusText);
-      this.#headers = new Headers(headers);
-      const type = typeOfBody(body);
-      if (type && !this.#headers.has("content-type")) this.#headers.set("content-type", type);
-    }
-    get status() { return this.#status; }
-    get statusText() { return this.#statusText; }
-    get headers() { return this.#headers; }
-    get ok() { return this.#status < 300; }
-    get [Symbol.toStringTag]() { return "Response"; }
-    static json(data, init = {}) {
-      const headers = new Headers(init?.headers);
-      if (!headers.has("content-type")) headers.set("content-type", "application/json");
-      return new Response(json(data), { ...init, headers });
-    }
-    static redirect(url, status = 302) {
-      if (![301, 302, 303, 307, 308].includes(status)) throw new RangeError(`${status} is not a redirect`);
-      return new Response(null, { status, headers: { location: String(url) } });
-    }
+  /** A value of one of the web's classes that are bodies. */
+  function isBody(value) {
+    const tag = value[Symbol.toStringTag];
+    return (tag === "Blob" || tag === "File") && value instanceof Blob
+      || tag === "FormData" && value instanceof FormData || tag === "URLSearchParams" && value instanceof URLSearchParams;
   }
 
   function json(data) {
@@ -138,58 +106,32 @@
     return text;
   }
 
-  class HttpReq extends Body {
-    #raw; #headers; #query; #cookies;
-    user = undefined;
-    constructor(raw) {
-      if (!host.isRequest(raw)) throw new TypeError("requests are made by the server");
-      super(raw.body);
-      this.#raw = raw;
-    }
-    get method() { return this.#raw.method; }
-    get url() { return this.#raw.url; }
-    get path() { return this.#raw.path; }
-    get params() { return this.#raw.params; }
-    get remoteAddress() { return this.#raw.remoteAddress; }
-    get headers() { return this.#headers ??= new Headers(this.#raw.headers); }
-    get query() { return this.#query ??= host.query(this.#raw.rawQuery); }
-    get cookies() { return this.#cookies ??= host.cookies(this.headers.get("cookie") ?? ""); }
-    get [Symbol.toStringTag]() { return "HttpReq"; }
+  /** What an iterator yields, as it comes. The first chunk says what it is, and an error before it is an error of the handler. */
+  async function streamed(chunks) {
+    const rest = puller(chunks);
+    let first = await rest.pull();
+    if (first === undefined) return typed("text/plain;charset=UTF-8", "");
+    return [200, [["content-type", typeof first === "string" ? textType(first) : BINARY]], undefined, {
+      async pull() {
+        if (first === undefined) return rest.pull();
+        const chunk = first;
+        first = undefined;
+        return chunk;
+      },
+      cancel: (reason) => rest.cancel(reason),
+    }];
   }
-
-  // --- answers ----------------------------------------------------------------------------------------------------------
-
-  /** Turns what a handler returned into [status, headers as pairs, body]. */
-  function encode(value) {
-    return value instanceof Response ? [value.status, headerPairs(value.headers), rawBody(value)] : encodePlain(value);
-  }
-
-  function encodePlain(value) {
-    if (value === undefined || value === null) return [204, []];
-    if (typeof value === "string") return typed(/^\s*<(!doctype\s+html|html)\b/i.test(value) ? "text/html;charset=UTF-8" : "text/plain;charset=UTF-8", value);
-    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return typed("application/octet-stream", value);
-    if (typeof value[Symbol.asyncIterator] === "function") throw new TypeError("a handler returned an async iterable: streamed answers are not there yet");
-    if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`a handler returned ${host.show(value)}, which cannot be sent`);
-    return typed("application/json", json(value));
-  }
-
-  const typed = (type, body) => [200, [["content-type", type]], body];
 
   function toResponse(value) {
-    if (value instanceof Response) return value;
+    if (isResponse(value)) return value;
+    if (typeof value === "object" && value !== null && (typeof value[asyncIterator] === "function" || isBody(value))) return new Response(value);
     const [status, headers, body] = encodePlain(value);
     return new Response(body, { status, headers });
   }
 
   /** Makes a status helper: `notFound()`, `notFound("no such item")`, `created({ id: 1 })`. */
   const statusHelper = (status, standardText) => (value = standardText, headers = {}) =>
-    value === undefined ? new Response(null, { status, headers }) : withStatus(toResponse(value), status, headers);
-
-  function withStatus(response, status, headers) {
-    const merged = new Headers(headerPairs(response.headers));
-    for (const [name, value] of headerPairs(new Headers(headers))) merged.set(name, value);
-    return new Response(rawBody(response), { status, headers: merged });
-  }
+    value === undefined ? new Response(null, { status, headers }) : changed(toResponse(value), status, headers);
 
   const helpers = {
     created: statusHelper(201), accepted: statusHelper(202),
@@ -200,10 +142,11 @@
     redirect: (url, status = 302) => Response.redirect(url, status),
   };
 
-  /** A thrown Response is an answer; a body that is not what the handler asked for is a 400; the rest is an error. */
+  /** A thrown Response is an answer; a body that is not what the handler asked for is a 400 or what fits; the rest is an error. */
   function encodeThrown(error) {
-    if (error instanceof Response) return encode(error);
-    if (clientErrors.has(error)) return encode(helpers.badRequest(error.message));
+    if (isResponse(error)) return encode(error);
+    const status = typeof error === "object" && error !== null ? clientErrors.get(error) : undefined;
+    if (status !== undefined) return outgoing(new Response(error.message, { status }));
     throw error;
   }
 
@@ -223,26 +166,27 @@
   }
 
   /** Answers one request: an encoded answer or a promise of one; what it throws is the author's error. */
-  function serve(app, guards, handler, raw) {
-    const req = new HttpReq(raw);
+  function serve(app, guards, handler, parts) {
+    const req = new HttpReq(KEY, parts);
     try {
       const value = guards.length ? guarded(app, guards, handler, req) : handler.call(app, req);
-      return value instanceof Promise ? value.then(encode).catch(encodeThrown) : encode(value);
+      const answer = value instanceof Promise ? value.then(encode) : encode(value);
+      return answer instanceof Promise ? answer.catch(encodeThrown) : answer;
     } catch (error) {
       return encodeThrown(error);
     }
   }
 
   /** Runs the guards of an upgrade: [encoded refusal or undefined, user as JSON or undefined]. */
-  async function admit(app, guards, raw) {
-    const req = new HttpReq(raw);
+  async function admit(app, guards, parts) {
+    const req = new HttpReq(KEY, parts);
     try {
       const refused = await refusal(app, guards, req);
-      return refused === undefined ? [undefined, stringify(req.user)] : [encode(refused)];
+      return refused === undefined ? [undefined, stringify(req.user)] : [await encode(refused)];
     } catch (error) {
       return [encodeThrown(error)];
     }
   }
 
-  return { globals: { Headers, Response, HttpReq, ...helpers }, serve, admit, encode, encodeThrown, toRequest: (raw) => new HttpReq(raw) };
+  return { globals: { Headers, Request, Response, HttpReq, ...helpers }, serve, admit, encode, encodeThrown, toRequest: (parts) => new HttpReq(KEY, parts) };
 })

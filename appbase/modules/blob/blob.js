@@ -1,6 +1,6 @@
 // Blob and File (File API 3 and 4). The bytes are the host's: a content, which never changes, of parts in memory or elsewhere.
-const { defineProperty, apply } = Reflect;
-const { ArrayBuffer, Uint8Array, DOMException } = globalThis;
+const { defineProperty } = Reflect;
+const { ArrayBuffer, Uint8Array } = globalThis;
 const { stringify } = JSON;
 const INTERNAL = Symbol("internal");
 const pieceBytes = 64 * 1024;

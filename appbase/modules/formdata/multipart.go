@@ -25,6 +25,9 @@ var (
 	errFields = fmt.Errorf("%w: its fields have more than %d bytes", errForm, maxFieldsSize)
 )
 
+// IsMalformed says whether an error of this package is about the form itself: the mistake of whoever sent it.
+func IsMalformed(err error) bool { return errors.Is(err, errForm) }
+
 // Part is one entry of a form, while it is read.
 type Part struct {
 	Name     string

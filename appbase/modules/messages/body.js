@@ -24,7 +24,7 @@ function extract(init) {
   if (ArrayBuffer.isView(init)) return [newBody(BYTES, init.buffer.slice(init.byteOffset, init.byteOffset + init.byteLength)), null];
   if (init instanceof ArrayBuffer) return [newBody(BYTES, init.slice(0)), null];
   if (!isObject(init)) return [newBody(TEXT, `${init}`), "text/plain;charset=UTF-8"];
-  if (init instanceof URLSearchParams) return [newBody(TEXT, init.toString()), "application/x-www-form-urlencoded;charset=UTF-8"];
+  if (init[Symbol.toStringTag] === "URLSearchParams" && init instanceof globalThis.URLSearchParams) return [newBody(TEXT, init.toString()), "application/x-www-form-urlencoded;charset=UTF-8"];
   if (blobs.isBlob(init)) return [newBody(BLOB, init), init.type || null];
   if (forms().isForm(init)) {
     const blob = forms().encode(init);
@@ -46,7 +46,7 @@ function chunkBytes(chunk) {
   return fail(`a body is made of texts and bytes, not of ${describe(chunk)}: yield JSON.stringify(value) for others`);
 }
 
-const describe = (value) => isObject(value) ? `an object of class ${Object.prototype.toString.call(value).slice(8, -1)}` : String(value);
+const describe = (value) => isObject(value) ? `an object of class ${Object.prototype.toString.call(value).slice(8, -1)}` : typeof value === "string" ? "a text" : String(value);
 
 /** A byte stream of what an async iterable yields; it is asked for more only when somebody reads. */
 function bytesFrom(iterable) {

@@ -1,6 +1,6 @@
 // Headers (Fetch standard 5.1), without guards: there is no page to protect from itself.
 const { apply, defineProperty, getPrototypeOf, ownKeys, setPrototypeOf } = Reflect;
-const { ArrayBuffer, DOMException, Promise, Uint8Array, URL, URLSearchParams } = globalThis;
+const { ArrayBuffer, Uint8Array } = globalThis;
 const { parse, stringify } = JSON;
 const blobs = need("blob");
 const INTERNAL = Symbol("internal");

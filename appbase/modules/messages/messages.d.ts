@@ -1,10 +1,10 @@
-type HeadersInit = Headers | Record<string, string> | Iterable<readonly [string, string]>;
-type BodyInit = string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | ReadableStream | AsyncIterable<string | ArrayBuffer | ArrayBufferView>;
+type HeadersInit = Headers | Iterable<readonly [name: string, value: unknown]> | { readonly [name: string]: string | number };
+type BodyInit = string | Bytes | Blob | FormData | URLSearchParams | ReadableStream | AsyncIterable<string | Bytes>;
 
 /** Header fields by name, whose case does not matter. */
 interface Headers {
-  append(name: string, value: string): void;
-  set(name: string, value: string): void;
+  append(name: string, value: unknown): void;
+  set(name: string, value: unknown): void;
   /** The values of that name joined by ", ", or null. */
   get(name: string): string | null;
   /** The values of Set-Cookie, each by itself. */

@@ -84,7 +84,7 @@ function makeState(input, init) {
 }
 
 function absolute(input) {
-  const text = `${input}`, url = URL.parse(text);
+  const text = `${input}`, url = globalThis.URL.parse(text);
   if (url === null) fail(`${stringify(text.slice(0, 100))} is not an absolute URL`);
   if (url.username !== "" || url.password !== "") fail(`${stringify(text.slice(0, 100))} has a user name or password in it: send an Authorization header`);
   return url.href;

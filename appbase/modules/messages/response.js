@@ -71,4 +71,4 @@ function reason(value) {
 }
 
 /** An absolute URL in its standard form. Others stand as they are: there is no page whose address they could go by. */
-const location = (url) => URL.parse(url)?.href ?? (/[^\x21-\x7e]/.test(url) ? encodeURI(url) : url);
+const location = (url) => globalThis.URL.parse(url)?.href ?? (/[^\x21-\x7e]/.test(url) ? encodeURI(url) : url);

@@ -1,0 +1,237 @@
+package appbase
+
+import (
+	"errors"
+	"io"
+	"math"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/modules/blob"
+	"github.com/sigil-server/sigil/appbase/modules/formdata"
+)
+
+// Upload is what is not read yet of a request's body. Its methods return at once and may be called on any goroutine.
+type Upload interface {
+	// Do has work run away from the loop, where it may read the body; one after the other, in order. false: the exchange is
+	// over, or too much waits already. The reader gives a *[BodyError] when the body is the client's mistake.
+	Do(work func(body io.Reader)) bool
+	// OnEnd has fn run when the exchange is over and no work runs any more; at once when it is.
+	OnEnd(fn func())
+	// Folder is where files of the body are to be kept; "" is the system's for temporary files.
+	Folder() string
+}
+
+// BodyError is why a body cannot be read, by the client's fault: what to answer unless the app handles it.
+type BodyError struct {
+	Status  int
+	Message string
+}
+
+func (e *BodyError) Error() string { return e.Message }
+
+// incoming is a request as one generation sees it. It belongs to the loop.
+type incoming struct {
+	in      *instance
+	req     *Request
+	onAbort goja.Callable // aborts req.signal; nil while nobody asked for that
+	aborted string        // why nobody waits for the answer any more; "" while somebody does
+}
+
+// request makes the parts of an HttpReq: [handle, method, url, path, query, remote address].
+func (in *instance) request(req *Request) goja.Value {
+	raw := &incoming{in: in, req: req}
+	req.script = raw
+	return in.vm.NewArray(raw, req.Method, req.URL, req.Path, req.RawQuery, req.RemoteAddress)
+}
+
+// Abort tells the app, through req.signal, that nobody waits for the answer any more. It is called on the loop, at any
+// time; what comes of it is logged by the worker.
+func (r *Request) Abort(reason string) {
+	raw := r.script
+	if raw == nil || raw.aborted != "" {
+		return
+	}
+	raw.aborted = reason
+	if raw.onAbort != nil {
+		raw.abort()
+	}
+}
+
+func (raw *incoming) abort() {
+	in := raw.in
+	if _, err := in.rt.Call(raw.onAbort, goja.Undefined(), in.vm.ToValue(raw.aborted)); err != nil && !in.closed {
+		in.worker.report(in.rt.Error(err))
+	}
+}
+
+func (in *instance) httpHost() map[string]any {
+	return map[string]any{
+		"need":    in.need,
+		"show":    func(value goja.Value) string { return show(value) },
+		"query":   func(raw string) goja.Value { return in.textObject(parseQuery(raw)) },
+		"cookies": func(header string) goja.Value { return in.textObject(parseCookies(header)) },
+		"headers": in.onRequest((*incoming).headers),
+		"params":  in.onRequest(func(raw *incoming, _ goja.FunctionCall) goja.Value { return in.textObject(raw.req.Params) }),
+		"hasBody": in.onRequest(func(raw *incoming, _ goja.FunctionCall) goja.Value {
+			return in.vm.ToValue(len(raw.req.Body) > 0 || raw.req.Upload != nil)
+		}),
+		"isWhole": in.onRequest(func(raw *incoming, _ goja.FunctionCall) goja.Value { return in.vm.ToValue(raw.req.Upload == nil) }),
+		"all":     in.onRequest((*incoming).all),
+		"read":    in.onRequest((*incoming).read),
+		"form":    in.onRequest((*incoming).form),
+		"onAbort": in.onRequest((*incoming).listen),
+	}
+}
+
+// need is what a module shows to the prelude.
+func (in *instance) need(name string) goja.Value {
+	shared, err := in.rt.Shared(name)
+	if err != nil {
+		in.rt.Throw(err)
+	}
+	return shared.Get("internals")
+}
+
+// onRequest makes a native function of a method of requests: its first argument is the handle.
+func (in *instance) onRequest(method func(*incoming, goja.FunctionCall) goja.Value) *goja.Object {
+	return in.rt.Native("", 0, func(call goja.FunctionCall) goja.Value {
+		return method(call.Argument(0).(*goja.Object).Export().(*incoming), call)
+	})
+}
+
+// headers(raw) is [name, value, name, value ...], names in lower case.
+func (raw *incoming) headers(goja.FunctionCall) goja.Value {
+	flat := make([]any, 0, 2*len(raw.req.Header))
+	for name, values := range raw.req.Header {
+		flat = append(flat, lowerName(name), joinHeader(name, values))
+	}
+	return raw.in.vm.NewArray(flat...)
+}
+
+// listen(raw, callback) has the callback called with why when nobody waits for the answer any more.
+func (raw *incoming) listen(call goja.FunctionCall) goja.Value {
+	raw.onAbort, _ = goja.AssertFunction(call.Argument(1))
+	if raw.aborted != "" {
+		_, _ = raw.onAbort(goja.Undefined(), raw.in.vm.ToValue(raw.aborted))
+	}
+	return goja.Undefined()
+}
+
+// chunkBytes is how much of a body is read at once.
+const chunkBytes = 64 << 10
+
+// all(raw) is an ArrayBuffer of the whole body, or a promise of one, or of [status, message].
+func (raw *incoming) all(goja.FunctionCall) goja.Value {
+	if raw.req.Upload == nil {
+		return raw.in.vm.ToValue(raw.in.vm.NewArrayBuffer(append([]byte(nil), raw.req.Body...)))
+	}
+	return raw.fetch(func(body io.Reader) (func() goja.Value, error) {
+		data, err := io.ReadAll(body)
+		return func() goja.Value { return raw.buffer(data) }, err
+	})
+}
+
+// read(raw) is a promise of the next piece as an ArrayBuffer, of undefined at the end, or of [status, message].
+func (raw *incoming) read(goja.FunctionCall) goja.Value {
+	if raw.req.Upload == nil {
+		data := raw.req.Body
+		raw.req.Body = nil
+		if len(data) == 0 {
+			return goja.Undefined()
+		}
+		return raw.buffer(data)
+	}
+	return raw.fetch(func(body io.Reader) (func() goja.Value, error) {
+		data := make([]byte, chunkBytes)
+		n, err := io.ReadAtLeast(body, data, 1)
+		if errors.Is(err, io.EOF) {
+			return goja.Undefined, nil
+		}
+		return func() goja.Value { return raw.buffer(data[:n:n]) }, err
+	})
+}
+
+func (raw *incoming) buffer(data []byte) goja.Value {
+	return raw.in.vm.ToValue(raw.in.vm.NewArrayBuffer(data))
+}
+
+// fetch has something read of the body. The promise is of what result makes on the loop, or of [status, message].
+func (raw *incoming) fetch(read func(body io.Reader) (result func() goja.Value, err error)) goja.Value {
+	in := raw.in
+	promise, settle := in.rt.NewPromise()
+	problem := func(err error) func() (goja.Value, error) {
+		return func() (goja.Value, error) { return in.bodyProblem(err), nil }
+	}
+	if !raw.req.Upload.Do(func(body io.Reader) {
+		result, err := read(body)
+		if err != nil {
+			settle(problem(err))
+			return
+		}
+		settle(func() (goja.Value, error) { return result(), nil })
+	}) {
+		settle(problem(errOver))
+	}
+	return promise
+}
+
+var errOver = errors.New("the body can be read until the request has been answered")
+
+// bodyProblem is [status, message]; status 0 when it is not the client's fault.
+func (in *instance) bodyProblem(err error) goja.Value {
+	var client *BodyError
+	switch {
+	case errors.As(err, &client):
+		return in.vm.NewArray(client.Status, client.Message)
+	case formdata.IsMalformed(err):
+		return in.vm.NewArray(400, err.Error())
+	}
+	return in.vm.NewArray(0, err.Error())
+}
+
+// form(raw, type) is a promise of { entries: [[name, text or File]] }, or of [status, message].
+func (raw *incoming) form(call goja.FunctionCall) goja.Value {
+	upload := raw.req.Upload
+	spool, kind := formdata.NewSpool(upload.Folder()), call.Argument(1).String()
+	upload.OnEnd(func() { _ = spool.Remove() })
+	return raw.fetch(func(body io.Reader) (func() goja.Value, error) {
+		entries, err := spool.Read(body, kind)
+		return func() goja.Value { return raw.formOf(spool, entries) }, err
+	})
+}
+
+func (raw *incoming) formOf(spool *formdata.Spool, entries []formdata.Entry) goja.Value {
+	in := raw.in
+	list := make([]any, 0, len(entries))
+	for _, e := range entries {
+		if !e.File {
+			list = append(list, in.vm.NewArray(e.Name, e.Value))
+			continue
+		}
+		file, err := blob.NewFile(in.rt, &uploaded{raw.req.Upload, spool, e},
+			blob.FileInfo{Name: e.Filename, Type: e.Type, Size: e.Size, Modified: time.Now()})
+		if err != nil {
+			in.rt.Throw(err)
+		}
+		list = append(list, in.vm.NewArray(e.Name, file))
+	}
+	form := in.vm.NewObject()
+	_ = form.Set("entries", in.vm.NewArray(list...))
+	return form
+}
+
+// uploaded is the content of a file of a form, there until the exchange is over.
+type uploaded struct {
+	upload Upload
+	spool  *formdata.Spool
+	entry  formdata.Entry
+}
+
+// Read implements [blob.Source].
+func (u *uploaded) Read(offset int64, length int, done func([]byte, error)) {
+	if length > math.MaxInt32 || !u.upload.Do(func(io.Reader) { done(u.spool.ReadFile(u.entry, offset, length)) }) {
+		done(nil, errOver)
+	}
+}
