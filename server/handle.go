@@ -12,20 +12,11 @@ import (
 
 // handle has the app answer.
 func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
-	body, status := s.readBody(w, r, c)
-	if status != 0 {
+	x := &exchange{control: w.control, req: s.request(r, c), folder: s.options.UploadDir}
+	if status := s.takeBody(w, r, c, x); status != 0 {
 		if limit := bodyLimits[status]; limit != "" {
 			c.app.notices.note(limit, "route", c.route.String(), "remote", r.RemoteAddr)
 		}
-		s.fail(w, r, status, bodyProblem[status])
-		return
-	}
-	req := s.request(r, c)
-	req.Body = body
-	ctx, cancel := context.WithTimeoutCause(r.Context(), c.responseTime(), errSlow)
-	defer cancel()
-	x := &exchange{control: w.control, req: s.request(r, c), folder: s.options.UploadDir}
-	if status := s.takeBody(w, r, x); status != 0 {
 		s.fail(w, r, status, bodyProblem[status])
 		return
 	}
@@ -35,7 +26,7 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 	defer x.end()
 	client, leave := x.context(r.Context())
 	defer leave()
-	ctx, cancel := context.WithTimeoutCause(client, s.options.Limits.ResponseTime, errSlow)
+	ctx, cancel := context.WithTimeoutCause(client, c.responseTime(), errSlow)
 	defer cancel()
 	res, err := ask(ctx, worker, func(done func(*appbase.Response, error)) { worker.script.Serve(c.route, x.req, x.deliver(done)) })
 	if err != nil {
@@ -72,31 +63,18 @@ func (s *Server) request(r *http.Request, c call) *appbase.Request {
 // the loop a turn.
 const eagerBytes = 64 << 10
 
-// readBody reads the whole body. The status is 0, or what to answer: 413 beyond MaxBodyBytes, 408 when nothing came for
-// BodyStall, 400 when it is malformed or cut.
-func (s *Server) readBody(w *steadyWriter, r *http.Request, c call) (body []byte, status int) {
-	limit := narrower(c.app.limits.MaxBodyBytes, c.now.routes.Info.Limits.BodyBytes)
 // takeBody reads a small body, and makes a large one, or one whose size is not known, the exchange's to read while the app
 // asks for it. The status is 0, or what to answer: 413 beyond MaxBodyBytes, 408 when nothing came for BodyStall, 400 when it
 // is malformed or cut.
-func (s *Server) takeBody(w *steadyWriter, r *http.Request, x *exchange) (status int) {
-	limit := int64(s.options.Limits.MaxBodyBytes)
+func (s *Server) takeBody(w *steadyWriter, r *http.Request, c call, x *exchange) (status int) {
+	limit := int64(narrower(c.app.limits.MaxBodyBytes, c.now.routes.Info.Limits.BodyBytes))
 	switch {
 	case r.ContentLength == 0:
 		return 0
 	case r.ContentLength > limit:
 		return http.StatusRequestEntityTooLarge
 	}
-	steady := &steadyReader{body: r.Body, control: w.control, stall: c.app.limits.BodyStall}
-	body, err := io.ReadAll(io.LimitReader(steady, int64(limit)+1))
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, http.StatusRequestTimeout
-	case err != nil:
-		return nil, http.StatusBadRequest
-	case len(body) > limit:
-		return nil, http.StatusRequestEntityTooLarge
-	x.body = &boundBody{body: r.Body, control: w.control, stall: s.options.Limits.BodyStall, left: limit}
+	x.body = &boundBody{body: r.Body, control: w.control, stall: c.app.limits.BodyStall, left: limit}
 	if r.ContentLength < 0 || r.ContentLength > eagerBytes {
 		x.req.Upload = x
 		return 0
