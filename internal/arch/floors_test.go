@@ -55,6 +55,8 @@ func doors() []door {
 		{"github.com/evanw/esbuild", []string{"scripting"}},
 		{"github.com/knadh/koanf", []string{"conf"}},
 		{"github.com/prometheus", []string{"server"}},
+		{"modernc.org/sqlite", []string{"storage"}},
+		{"github.com/jackc/pgx", []string{"storage"}},
 		{"github.com/spf13/cobra", []string{"cmd/sigil"}},
 	}
 }
