@@ -165,7 +165,7 @@ func (in *instance) baseHost() (map[string]any, error) {
 	}
 	class, proto := in.wsConnClass()
 	in.wsConn = proto
-	return map[string]any{
+	return in.withData(map[string]any{
 		"name": w.name, "config": config, "log": in.logObject(), "WsConn": class,
 		"generation":  func() int { return in.generation },
 		"count":       func() int { return len(w.conns) },
@@ -177,7 +177,7 @@ func (in *instance) baseHost() (map[string]any, error) {
 		"render":      in.render,
 		"lock":        in.lock,
 		"publish":     func(topic string, data goja.Value) int { return w.host.Publish(topic, in.message(data), nil) },
-	}, nil
+	}), nil
 }
 
 // configObject is the operator's values as an object of the generation's own.

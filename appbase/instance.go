@@ -42,6 +42,8 @@ type instance struct {
 
 	jsonParse, jsonStringify, isView goja.Callable
 
+	data instanceData
+
 	users    int // attached connections and calls in flight
 	retired  bool
 	closed   bool
@@ -290,6 +292,7 @@ func (in *instance) close() {
 		return
 	}
 	in.closed = true
+	in.data.end()
 	in.stopTimers()
 	in.worker.drop(in)
 	in.handOver()

@@ -78,6 +78,9 @@ var (
 // Declarations are the TypeScript declarations of everything an app sees, as one ambient file.
 func Declarations() string {
 	all := []string{declarations, fetchAppDeclarations}
+	for _, declare := range dataDeclarations {
+		all = append(all, declare())
+	}
 	for _, m := range modules {
 		all = append(all, m.declarations())
 	}

@@ -25,6 +25,7 @@ type Worker struct {
 	extra    bool
 	shared   *Shared
 	onError  func(*scripting.Error)
+	data     *Data // nil: there is no store
 
 	generation int
 	current    *instance // nil before the first load
@@ -51,6 +52,7 @@ func NewWorker(o Options) *Worker {
 	return &Worker{shared: common,
 		name: o.Name, executor: o.Executor, host: o.Host, log: log.With("app", o.Name),
 		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, extra: o.Extra, generation: o.Generation, onError: o.OnError, byID: map[string]*Conn{},
+		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, extra: o.Extra, data: o.Data, generation: o.Generation, byID: map[string]*Conn{},
 	}
 }
 

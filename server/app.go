@@ -23,6 +23,7 @@ type app struct {
 	crew    *crew
 	known   *directory
 	shared  *appbase.Shared
+	data    *appbase.Data // what the app keeps; nil: nothing
 
 	current atomic.Pointer[snapshot] // never nil
 	open    atomic.Int64             // connections
@@ -49,6 +50,7 @@ type snapshot struct {
 func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.limitsOf(src.Name), options: o, crew: c, known: newDirectory(), shared: appbase.NewShared()}
 	a.notices = newNotices(a.log, appLimits())
+	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.Limits, options: o, crew: c, known: newDirectory(), data: newData(src.Name, o)}
 	a.current.Store(&snapshot{source: src})
 	first, err := newWorker(a, false)
 	if err != nil {

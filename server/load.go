@@ -15,6 +15,9 @@ func (a *app) load(ctx context.Context, src appbase.Source, p *scripting.Program
 	defer a.changing.Unlock()
 	workers := a.all()
 	routes, err := onEach(workers, func(w *worker) (*appbase.Routes, error) { return w.evaluate(ctx, src, p) })
+	if err == nil {
+		err = a.data.Migrate(ctx, src)
+	}
 	if err != nil {
 		for _, w := range workers {
 			w.loop.Post(w.script.Discard)

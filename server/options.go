@@ -1,10 +1,12 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"net/netip"
 	"time"
 
+	"github.com/sigil-server/sigil/appbase"
 	"github.com/sigil-server/sigil/wsconn"
 )
 
@@ -40,6 +42,9 @@ type Options struct {
 	// UploadDir is the folder in which files of large forms are kept while their request is answered; "" is the system's
 	// for temporary files.
 	UploadDir string
+	// Store returns what an app keeps its data in, opening it at the first call; the store stays its owner's, who closes it
+	// after Run. It is called from any goroutine, and must be cheap once it has succeeded. Nil: apps have no store.
+	Store func(ctx context.Context, app string) (appbase.Store, error)
 	// Changes reports changed files. Nil: apps are loaded once and never reloaded.
 	Changes Changes
 	// Loaded is told of what serves: once of all apps when the first load is over, broken ones included, and later of

@@ -21,6 +21,7 @@ func (a *app) stop(word string, code int, reason string) {
 	a.mu.Unlock()
 	workers[0].stop(word, code, reason)
 	a.ending.Wait()
+	a.data.Close()
 	a.crew.remove()
 	a.notices.flush()
 }

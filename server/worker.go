@@ -39,6 +39,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 		Name: a.name, Executor: loop, Host: w.hub, Log: a.options.Log, LoadOnly: a.options.loadOnly, Extra: extra, Shared: a.shared,
 		Generation: max(a.current.Load().generation-1, 0),
 		CallTime:   a.limits.CallTime, MaxDepth: a.limits.MaxCallDepth, Config: a.options.AppConfig[a.name], OnError: a.scriptError,
+		CallTime:   a.limits.CallTime, MaxDepth: a.limits.MaxCallDepth, Config: a.options.AppConfig[a.name], Data: a.data,
 	})
 	var ctx context.Context
 	ctx, w.endLoop = context.WithCancel(context.Background())

@@ -14,6 +14,8 @@
     lock(name) { return host.lock(name); }
     render(template, data = {}) { return host.render(String(template), data); }
     readFile(path) { return host.readFile(String(path)); }
+    get kv() { return host.kv(); }
+    get db() { return host.db(); }
   }
 
   /** The app's open connections. Every look is at this moment's; iterating sees a snapshot, so closing inside is safe. */

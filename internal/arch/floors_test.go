@@ -28,7 +28,8 @@ func floors() []floor {
 		{"cmd", []string{""}},
 		{"server", []string{"appbase", "wsconn", "scripting"}},
 		{"appbase/modules/internal", []string{"scripting"}}, // what host modules share; Go keeps all others out
-		{"appbase/modules", []string{"scripting", "appbase/modules/internal"}},
+		{"appbase/internal", []string{"scripting"}}, // what appbase and its host modules share
+		{"appbase/modules", []string{"scripting", "appbase/modules/internal", "appbase/internal"}},
 		{"appbase", []string{"scripting", "appbase/modules"}},
 		{"wsconn", nil},
 		{"scripting", nil},
@@ -37,6 +38,7 @@ func floors() []floor {
 		{"broker", nil},
 		{"internal/watch", nil},
 		{"internal/heap", nil},
+		{"internal/appstore", []string{"storage", "appbase/modules"}}, // brings two floors together; only cmd and tests use it
 		{"internal/arch", nil},
 	}
 }

@@ -143,6 +143,22 @@ func (l *Loop) RunUntil(ctx context.Context, done func() bool) error {
 	return nil
 }
 
+// Wait runs tasks until done reports true, waiting for other goroutines' Post
+// when there are none. Timers are left alone; ctx bounds the wait.
+func (l *Loop) Wait(ctx context.Context, done func() bool) error {
+	for !done() {
+		if l.RunPosted() {
+			continue
+		}
+		select {
+		case <-l.wake:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
 // Timers is how many timers are pending.
 func (l *Loop) Timers() int { return len(l.timers) }
 

@@ -1,0 +1,111 @@
+package appbase
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/internal/calls"
+	"github.com/sigil-server/sigil/appbase/modules/db"
+	"github.com/sigil-server/sigil/appbase/modules/kv"
+)
+
+// Store is what an app's data is kept in. Its methods may be called from any goroutine, and each call has a deadline.
+type Store interface {
+	kv.Store
+	db.Store
+	// Migrate applies those of the scripts that were not applied yet, in the order of their names, and returns their
+	// names. An error with a method Place() (name string, line, column int) says where a script is wrong.
+	Migrate(ctx context.Context, names, texts []string) (applied []string, err error)
+}
+
+// DataOptions configure a [Data]. Open is required.
+type DataOptions struct {
+	// Open returns the app's store, which belongs to whoever returns it. It is called at the first use and at every later
+	// one, from any goroutine, so it must be cheap once it has succeeded.
+	Open func(ctx context.Context) (Store, error)
+	Log  *slog.Logger // default: discards
+}
+
+// Data is what one app keeps, for all its workers and generations: it takes their calls to the store, in bounded numbers and
+// with deadlines. Any goroutine may use it.
+type Data struct {
+	log      *slog.Logger
+	open     func(context.Context) (Store, error)
+	pool     *calls.Pool
+	keys     *kv.Keys
+	database *db.Database
+}
+
+// NewData opens nothing yet. Close ends it.
+func NewData(o DataOptions) *Data {
+	d := &Data{log: o.Log, open: o.Open, pool: calls.NewPool()}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	d.keys = kv.NewKeys(d.pool, func(ctx context.Context) (kv.Store, error) { return d.open(ctx) })
+	d.database = db.NewDatabase(func(ctx context.Context) (db.Store, error) { return d.open(ctx) })
+	return d
+}
+
+// Close gives calls that are under way up, and waits for them; transactions roll back. The workers have stopped before. It
+// is idempotent, and a nil Data has nothing to close.
+func (d *Data) Close() {
+	if d != nil {
+		d.pool.Close()
+	}
+}
+
+// dataDeclarations are those of the modules that keep data.
+var dataDeclarations = []func() string{kv.Declarations, db.Declarations}
+
+// instanceData is what one generation has of its app's Data: its objects are made when a script first asks for them.
+type instanceData struct {
+	caller   *calls.Caller
+	cancel   context.CancelFunc
+	kvObject *goja.Object
+	dbObject *goja.Object
+}
+
+// end gives up the calls of the generation.
+func (d *instanceData) end() {
+	if d.cancel != nil {
+		d.cancel()
+	}
+}
+
+// withData adds the functions of AppBase's members that keep data.
+func (in *instance) withData(host map[string]any) map[string]any {
+	host["kv"] = in.once(&in.data.kvObject, "kv", func(c *calls.Caller) *goja.Object { return kv.New(c, in.worker.data.keys) })
+	host["db"] = in.once(&in.data.dbObject, "db", func(c *calls.Caller) *goja.Object { return db.New(c, in.worker.data.database) })
+	return host
+}
+
+// once makes a member's object at its first use.
+func (in *instance) once(slot **goja.Object, name string, make func(*calls.Caller) *goja.Object) func(goja.FunctionCall) goja.Value {
+	return func(goja.FunctionCall) goja.Value {
+		if *slot == nil {
+			*slot = make(in.caller(name))
+		}
+		return *slot
+	}
+}
+
+// caller makes the generation's calls to the store; where there is none the script learns it.
+func (in *instance) caller(name string) *calls.Caller {
+	if in.data.caller != nil {
+		return in.data.caller
+	}
+	if in.worker.data == nil {
+		panic(in.vm.NewTypeError(fmt.Sprintf("this.%s: the server has no store for this app", name)))
+	}
+	c := &calls.Caller{
+		Runtime: in.rt, Pool: in.worker.data.pool, Post: in.worker.executor.Post, Encode: in.stringify, Decode: in.parseJSON, Bytes: in.bytesOf,
+		Failed: func(err error) { in.worker.report(in.rt.Error(err)) },
+	}
+	c.Context, in.data.cancel = context.WithCancel(c.Pool.Context())
+	in.data.caller = c
+	return c
+}

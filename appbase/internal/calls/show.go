@@ -1,0 +1,37 @@
+package calls
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dop251/goja"
+)
+
+// Given reports whether an argument is neither undefined nor null.
+func Given(v goja.Value) bool { return v != nil && !goja.IsUndefined(v) && !goja.IsNull(v) }
+
+// Show names a value in an error, shortly.
+func Show(v goja.Value) string {
+	switch v := v.(type) {
+	case nil:
+		return "undefined"
+	case goja.String:
+		return fmt.Sprintf("the text %.40q", v.String())
+	case *goja.Object:
+		if _, ok := goja.AssertFunction(v); ok {
+			return "a function"
+		}
+		return "an object of class " + v.ClassName()
+	}
+	return v.String()
+}
+
+func contains(list []string, key string) bool { return slices.Contains(list, key) }
+
+func join(list []string) string { return strings.Join(list, ", ") }
+
+// Method adds a method to an object; a Go panic in it becomes an Error that scripts can catch.
+func (c *Caller) Method(on *goja.Object, name string, length int, fn func(goja.FunctionCall) goja.Value) {
+	_ = on.DefineDataProperty(name, c.Runtime.Native(name, length, fn), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
