@@ -18,6 +18,8 @@ type Config struct {
 	Origins        []string       // foreign origins that may open WebSockets
 	TrustedProxies []netip.Prefix // peers whose forwarding headers are believed
 	Limits         Limits         // what clients and apps may take
+	Data           string         // folder of what apps keep
+	Database       Database       // where else they keep it, and how
 
 	// AppLimits are the limits of apps that have some of their own, by the app's name: whole, those that the app has none of
 	// its own for are equal to Limits. [Config.LimitsOf] finds them.

@@ -42,7 +42,8 @@ func (c *Config) fields() []field {
 		{"origins", origins{&c.Origins}},
 		{"trusted_proxies", networks{&c.TrustedProxies}},
 	}
-	return append(top, c.Limits.fields()...)
+	top = append(top, field{"data", folder{&c.Data}})
+	return append(append(top, c.Database.fields()...), c.Limits.fields()...)
 }
 
 func (l *Limits) fields() []field {

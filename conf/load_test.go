@@ -29,6 +29,8 @@ func TestDefaults(t *testing.T) {
 			IdleTime: Duration(75 * time.Second), StopWithin: Duration(10 * time.Second),
 		},
 		AppLimits: map[string]Limits{}, App: map[string]map[string]any{},
+		Data: "data", Database: Database{Apps: map[string]string{}, Commit: "disk", Connections: 8},
+		App: map[string]map[string]any{},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("defaults\n%+v, want\n%+v", got, want)

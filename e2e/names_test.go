@@ -35,11 +35,12 @@ export default class Names extends sigil.AppBase {
     });
   }
 
-  @sigil.Get all(req) {
+  @sigil.Get async all(req) {
     const answer = new Response("x");
     return {
       types: {
         AppBase: named(AppBase.prototype), Log: named(this.log), Connections: named(this.connections),
+        Kv: named(this.kv), Db: named(this.db), SqlRunner: await this.db.tx((tx) => named(tx)), "SqlStream<any>": named(this.db.stream("select 1")),
         HttpReq: named(req), Headers: named(req.headers), Response: named(answer),
         "typeof Response": Object.getOwnPropertyNames(Response).filter((name) => !["length", "name", "prototype"].includes(name)),
         'typeof import("sigil")': Object.keys(sigil),

@@ -19,6 +19,9 @@ import (
 // patience is how long a test waits for what should come at once.
 const patience = 20 * time.Second
 
+// dataVariable sets the folder of what apps keep.
+const dataVariable = "SIGIL_DATA"
+
 // sigil is one running server.
 type sigil struct {
 	t        *testing.T
@@ -54,6 +57,9 @@ func launchProgram(t *testing.T, program string, args ...string) *sigil {
 	cmd := exec.Command(program, args...)
 	cmd.Stdout, cmd.Stderr = s.stdout, s.stderr
 	cmd.WaitDelay = patience
+	if os.Getenv(dataVariable) == "" { // a test of its own sets it to keep what apps store over a restart
+		cmd.Env = append(os.Environ(), dataVariable+"="+filepath.Join(t.TempDir(), "data"))
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

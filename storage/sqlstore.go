@@ -28,7 +28,7 @@ type dialect interface {
 // sqlStore is the part that both implementations share: a [Store] over database/sql.
 type sqlStore struct {
 	dialect
-	reader, writer *sql.DB // the same one where any connection may write
+	reader, writer *sql.DB   // the same one where any connection may write
 	getStmt        *sql.Stmt // of reader
 	putStmt        *sql.Stmt // of writer
 	hub            hub

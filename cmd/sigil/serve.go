@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/sigil-server/sigil/internal/heap"
 	"github.com/sigil-server/sigil/internal/watch"
 	"github.com/sigil-server/sigil/server"
+	"github.com/sigil-server/sigil/storage"
 	"github.com/sigil-server/sigil/wsconn"
 )
 
@@ -69,13 +71,15 @@ func runServer(cmd *cobra.Command, c *conf.Config, log *slog.Logger, watcher *wa
 	b := &banner{out: cmd.OutOrStdout()}
 	options := serverOptions(c, log)
 	options.Changes, options.Loaded = watcher, b.loaded
+	stores := storage.NewStores(storeOptions(c))
+	options.Store = storeOf(stores)
 	s, err := server.New(options)
 	if err != nil {
 		return err
 	}
 	b.address, b.admin = s.Addr(), s.AdminAddr()
 	defer keepHeap(cmd.Context())()
-	return s.Run(cmd.Context())
+	return errors.Join(s.Run(cmd.Context()), stores.Close())
 }
 
 // keepHeap paces the garbage collector until the function it returns is called, which waits for the end of that.

@@ -28,7 +28,7 @@ func floors() []floor {
 		{"cmd", []string{""}},
 		{"server", []string{"appbase", "wsconn", "scripting"}},
 		{"appbase/modules/internal", []string{"scripting"}}, // what host modules share; Go keeps all others out
-		{"appbase/internal", []string{"scripting"}}, // what appbase and its host modules share
+		{"appbase/internal", []string{"scripting"}},         // what appbase and its host modules share
 		{"appbase/modules", []string{"scripting", "appbase/modules/internal", "appbase/internal"}},
 		{"appbase", []string{"scripting", "appbase/modules"}},
 		{"wsconn", nil},
