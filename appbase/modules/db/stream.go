@@ -32,6 +32,8 @@ type stream struct {
 	over    bool
 	err     error
 	waiting *calls.Call // the reader's, when there is no row for it yet
+	running bool        // the query is
+	ended   []func()    // to be called when it is not any more
 }
 
 func (o *object) stream(call goja.FunctionCall) goja.Value {
@@ -41,9 +43,8 @@ func (o *object) stream(call goja.FunctionCall) goja.Value {
 	made := vm.NewObject()
 	o.Method(made, "next", 0, func(goja.FunctionCall) goja.Value { return s.next() })
 	o.Method(made, "return", 0, func(call goja.FunctionCall) goja.Value {
-		s.end()
-		done := o.Begin()
-		done.End(func() (goja.Value, error) { return s.result(call.Argument(0), true), nil }, nil)
+		done, value := o.Begin(), call.Argument(0)
+		s.end(func() { done.End(func() (goja.Value, error) { return s.result(value, true), nil }, nil) })
 		return done.Promise
 	})
 	if symbol, ok := vm.Get("Symbol").ToObject(vm).Get("asyncIterator").(*goja.Symbol); ok {
@@ -118,21 +119,26 @@ func (s *stream) begin() {
 		s.database.streams.Add(-1)
 		cancel()
 		s.over, s.err = true, err
+		return
 	}
+	s.running = true
 }
 
 // read is the stream's goroutine.
 func (s *stream) read(ctx context.Context) {
-	defer s.database.streams.Add(-1)
-	defer s.cancel()
 	store, err := s.database.open(ctx)
 	if err == nil {
 		err = store.Query(ctx, s.query, s.args, func(columns []string, values []any) error { return s.offer(ctx, columns, values) })
 	}
+	s.cancel()
+	s.database.streams.Add(-1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.over, s.err = true, err
+	s.over, s.err, s.running = true, err, false
 	s.serve()
+	for _, fn := range s.ended {
+		fn()
+	}
 }
 
 var errUnread = &coded{fmt.Sprintf("the stream was not read for %v and was ended", idleTime), "timeout"}
@@ -168,8 +174,8 @@ func (s *stream) take(columns []string, values []any) bool {
 	return true
 }
 
-// end ends the stream before its rows do.
-func (s *stream) end() {
+// end ends the stream before its rows do, and calls done when the query is gone.
+func (s *stream) end(done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cancel != nil {
@@ -177,4 +183,9 @@ func (s *stream) end() {
 	}
 	s.started, s.over, s.rows = true, true, nil
 	s.serve()
+	if !s.running {
+		done()
+		return
+	}
+	s.ended = append(s.ended, done)
 }
