@@ -49,10 +49,21 @@ func NewWorker(o Options) *Worker {
 	if common == nil {
 		common = NewShared()
 	}
-	return &Worker{shared: common,
-		name: o.Name, executor: o.Executor, host: o.Host, log: log.With("app", o.Name),
-		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, extra: o.Extra, generation: o.Generation, onError: o.OnError, byID: map[string]*Conn{},
-		callTime: o.CallTime, maxDepth: o.MaxDepth, config: o.Config, loadOnly: o.LoadOnly, extra: o.Extra, data: o.Data, generation: o.Generation, byID: map[string]*Conn{},
+	return &Worker{
+		name:       o.Name,
+		executor:   o.Executor,
+		host:       o.Host,
+		log:        log.With("app", o.Name),
+		callTime:   o.CallTime,
+		maxDepth:   o.MaxDepth,
+		config:     o.Config,
+		loadOnly:   o.LoadOnly,
+		extra:      o.Extra,
+		shared:     common,
+		data:       o.Data,
+		onError:    o.OnError,
+		generation: o.Generation,
+		byID:       map[string]*Conn{},
 	}
 }
 

@@ -137,8 +137,7 @@ func (l *loader) expectKnown(origin, key string) {
 }
 
 func (l *loader) unknown(origin, key string) {
-	meant := suggest(key, append(slices.Clone(l.keys), "app", "app_limits", "log", "limits"))
-	meant := suggest(key, append(slices.Clone(l.keys), "app", "log", "limits", "database"))
+	meant := suggest(key, append(slices.Clone(l.keys), "app", "app_limits", "log", "limits", "database"))
 	switch {
 	case meant == key: // right, but for its dot
 		section, name, _ := strings.Cut(key, ".")

@@ -28,8 +28,8 @@ func TestDefaults(t *testing.T) {
 			BodyStall: Duration(10 * time.Second), ResponseTime: Duration(30 * time.Second),
 			IdleTime: Duration(75 * time.Second), StopWithin: Duration(10 * time.Second),
 		},
-		AppLimits: map[string]Limits{}, App: map[string]map[string]any{},
-		Data: "data", Database: Database{Apps: map[string]string{}, Commit: "disk", Connections: 8},
+		AppLimits: map[string]Limits{},
+		Data:      "data", Database: Database{Apps: map[string]string{}, Commit: "disk", Connections: 8},
 		App: map[string]map[string]any{},
 	}
 	if !reflect.DeepEqual(got, want) {

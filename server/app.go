@@ -48,9 +48,17 @@ type snapshot struct {
 
 // newApp starts an app's first worker, with no code on it yet. It ends with [app.stop].
 func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
-	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.limitsOf(src.Name), options: o, crew: c, known: newDirectory(), shared: appbase.NewShared()}
+	a := &app{
+		name:    src.Name,
+		log:     o.Log.With("app", src.Name),
+		limits:  o.limitsOf(src.Name),
+		options: o,
+		crew:    c,
+		known:   newDirectory(),
+		shared:  appbase.NewShared(),
+		data:    newData(src.Name, o),
+	}
 	a.notices = newNotices(a.log, appLimits())
-	a := &app{name: src.Name, log: o.Log.With("app", src.Name), limits: o.Limits, options: o, crew: c, known: newDirectory(), data: newData(src.Name, o)}
 	a.current.Store(&snapshot{source: src})
 	first, err := newWorker(a, false)
 	if err != nil {

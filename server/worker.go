@@ -36,10 +36,19 @@ func newWorker(a *app, extra bool) (*worker, error) {
 	w := &worker{app: a, extra: extra, loop: loop, ended: make(chan struct{})}
 	w.hub = newHub(w, a.known)
 	w.script = appbase.NewWorker(appbase.Options{
-		Name: a.name, Executor: loop, Host: w.hub, Log: a.options.Log, LoadOnly: a.options.loadOnly, Extra: extra, Shared: a.shared,
+		Name:       a.name,
+		Executor:   loop,
+		Host:       w.hub,
+		Log:        a.options.Log,
+		LoadOnly:   a.options.loadOnly,
+		Extra:      extra,
+		Shared:     a.shared,
+		Data:       a.data,
 		Generation: max(a.current.Load().generation-1, 0),
-		CallTime:   a.limits.CallTime, MaxDepth: a.limits.MaxCallDepth, Config: a.options.AppConfig[a.name], OnError: a.scriptError,
-		CallTime:   a.limits.CallTime, MaxDepth: a.limits.MaxCallDepth, Config: a.options.AppConfig[a.name], Data: a.data,
+		CallTime:   a.limits.CallTime,
+		MaxDepth:   a.limits.MaxCallDepth,
+		Config:     a.options.AppConfig[a.name],
+		OnError:    a.scriptError,
 	})
 	var ctx context.Context
 	ctx, w.endLoop = context.WithCancel(context.Background())
