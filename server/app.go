@@ -92,15 +92,22 @@ func (a *app) all() []*worker {
 	return append([]*worker(nil), a.workers...)
 }
 
-// max is on how many workers the app may run now.
-func (s *snapshot) max() int {
+// size is how many workers there are.
+func (a *app) size() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.workers)
+}
+
+// max is on how many workers the app may run now, on so many cores.
+func (s *snapshot) max(cores int) int {
 	switch {
 	case s.routes == nil:
 		return 1
 	case s.routes.Parallel.PerConnection:
 		return maxPerConnection
 	case s.routes.Parallel.Max == 0:
-		return runtime.GOMAXPROCS(0)
+		return cores
 	}
 	return s.routes.Parallel.Max
 }
@@ -110,15 +117,17 @@ const maxPerConnection = 1024
 
 // crew counts the workers of all apps.
 type crew struct {
+	cores int
 	max   int64
 	count atomic.Int64
 }
 
 func newCrew(limit int) *crew {
+	cores := runtime.GOMAXPROCS(0)
 	if limit <= 0 {
-		limit = 4 * runtime.GOMAXPROCS(0)
+		limit = 4 * cores
 	}
-	return &crew{max: int64(limit)}
+	return &crew{cores: cores, max: int64(limit)}
 }
 
 // add counts an app's first worker, which every app has.
@@ -133,18 +142,31 @@ func (c *crew) tryAdd() bool {
 	return true
 }
 
+// room reports whether there may be one more.
+func (c *crew) room() bool { return c.count.Load() < c.max }
+
 func (c *crew) remove() { c.count.Add(-1) }
 
 // place chooses the worker for a connection or a request: the one with the least to do, or one more when all have something
 // and there may be one. The caller releases it.
 func (a *app) place() *worker {
 	w, busy := a.leastBusy()
-	if !busy || a.current.Load().max() <= 1 {
+	if !busy || a.current.Load().max(a.crew.cores) <= 1 {
 		return w
 	}
 	if extra := a.grow(); extra != nil {
 		w.release()
 		return extra
+	}
+	return w
+}
+
+// placeNow is place without waiting for one more worker to start; nil when one would be started.
+func (a *app) placeNow() *worker {
+	w, busy := a.leastBusy()
+	if busy && a.size() < a.current.Load().max(a.crew.cores) && a.crew.room() {
+		w.release()
+		return nil
 	}
 	return w
 }
@@ -169,7 +191,7 @@ func (a *app) grow() *worker {
 	}
 	defer a.changing.Unlock()
 	now := a.current.Load()
-	if len(a.all()) >= now.max() || !a.crew.tryAdd() {
+	if len(a.all()) >= now.max(a.crew.cores) || !a.crew.tryAdd() {
 		return nil
 	}
 	w, err := a.start(now)

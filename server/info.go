@@ -43,7 +43,7 @@ func (a *app) info() AppInfo {
 	if now.routes != nil {
 		i.Title = now.routes.Info.Title
 		i.Routes = routeInfos(a.name, now.routes)
-		i.Workers, i.Because = now.max(), now.routes.Parallel.Why
+		i.Workers, i.Because = now.max(a.crew.cores), now.routes.Parallel.Why
 		if now.routes.Parallel.PerConnection {
 			i.Workers = 0
 		}

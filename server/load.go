@@ -84,11 +84,11 @@ func (w *worker) swap(ctx context.Context) error {
 func (a *app) shrink(now *snapshot) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	extra := a.workers[min(now.max(), len(a.workers)):]
+	extra := a.workers[min(now.max(a.crew.cores), len(a.workers)):]
 	if len(extra) == 0 {
 		return
 	}
-	a.log.Warn("the app runs on fewer workers now; connections of the others are closed with 1012", "workers", now.max(), "because", now.routes.Parallel.Why)
+	a.log.Warn("the app runs on fewer workers now; connections of the others are closed with 1012", "workers", now.max(a.crew.cores), "because", now.routes.Parallel.Why)
 	for _, w := range append([]*worker(nil), extra...) {
 		a.dismiss(w, statusServiceRestart, "the app runs on fewer workers")
 	}

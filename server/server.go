@@ -135,7 +135,7 @@ func (s *Server) Run(ctx context.Context) error {
 		defer close(loaded)
 		return s.catalog.run(ctx, func() {
 			s.state.Store(serving)
-			start(func() error { return serve(public, s.listener) })
+			s.open(public, start)
 		})
 	})
 	if s.admin != nil {

@@ -82,7 +82,7 @@ func subscriber(address netip.Addr) netip.Addr {
 func (s *slots) watch(conn net.Conn, state http.ConnState) (cut bool) {
 	switch state {
 	case http.StateNew:
-		if s.http.Add(1)+int64(s.inUse()) > int64(s.max+reservedDescriptors/2) {
+		if s.http.Add(1); !s.room(0) {
 			_ = conn.Close() // its goroutine sees that and ends
 			return true
 		}
@@ -90,6 +90,11 @@ func (s *slots) watch(conn net.Conn, state http.ConnState) (cut bool) {
 		s.http.Add(-1)
 	}
 	return false
+}
+
+// room reports whether there are descriptors left beside those in use and so many more.
+func (s *slots) room(more int) bool {
+	return int(s.http.Load())+s.inUse()+more <= s.max+reservedDescriptors/2
 }
 
 func (s *slots) inUse() int {

@@ -143,18 +143,24 @@ func (s *Server) join(w *steadyWriter, r *http.Request, up *wsconn.Upgrade, c ca
 	if !ok {
 		return false
 	}
-	protocol := up.SelectProtocol(protocols(c.route, admission))
 	allow(w.Header(), admission.Header)
-	up.SelectDeflate(wsconn.Deflate{Enabled: c.route.Compress})
-	accepted, err := up.Accept(w)
+	in := arrival{route: c.route, api: &c.now.routes.Info.Limits, request: req, admission: admission, address: address}
+	adopted = s.welcome(up, worker, in, func() (*wsconn.Accepted, error) { return up.Accept(w) })
+	return adopted
+}
+
+// welcome completes a handshake that nothing is in the way of, and gives the connection to the worker. False: it could not
+// be completed, or the worker takes no more.
+func (s *Server) welcome(up *wsconn.Upgrade, worker *worker, in arrival, accept func() (*wsconn.Accepted, error)) bool {
+	in.protocol = up.SelectProtocol(protocols(in.route, in.admission))
+	up.SelectDeflate(wsconn.Deflate{Enabled: in.route.Compress})
+	accepted, err := accept()
 	if err != nil {
 		s.log.Debug("a handshake was not completed", "error", err)
 		return false
 	}
-	adopted = worker.adopt(accepted, s.slots, arrival{
-		route: c.route, api: &c.now.routes.Info.Limits, request: req, admission: admission, protocol: protocol, id: uuid.NewString(), address: address,
-	})
-	return adopted
+	in.id = uuid.NewString()
+	return worker.adopt(accepted, s.slots, in)
 }
 
 // protocols are those the connection may speak.

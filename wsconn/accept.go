@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -23,14 +24,21 @@ const refuseWithin = 5 * time.Second
 // adopted yet: the socket and the bytes that arrived behind the request. It
 // belongs to whoever holds it, who either gives it to [Loop.Adopt] or closes it.
 type Accepted struct {
-	conn    net.Conn
+	conn    net.Conn // nil: it came through a Door, and has
+	fd      int      // a descriptor
+	peer    netip.AddrPort
 	early   []byte   // the first frames, read together with the request
 	deflate *deflate // nil: not agreed
 }
 
 // Close closes the socket without a closing handshake. It is for connections
 // that are never adopted.
-func (a *Accepted) Close() error { return a.conn.Close() }
+func (a *Accepted) Close() error {
+	if a.conn == nil {
+		return closeSocket(a.fd)
+	}
+	return a.conn.Close()
+}
 
 // Accept takes the connection over from the HTTP server and answers 101, with
 // the headers set in w besides those of the handshake. It blocks for at most

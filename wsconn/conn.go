@@ -105,7 +105,7 @@ type ending struct {
 // its tasks are MaxTasks already: then a is closed and open never runs.
 func (l *Loop) Adopt(a *Accepted, limits Limits, open func(*Conn) Handler) bool {
 	limits = limits.WithDefaults()
-	t := l.newTransport(a.conn, limits.SendBufferBytes)
+	t := l.newTransport(a, limits.SendBufferBytes)
 	if l.Post(func() { l.open(t, a, limits, open) }) {
 		return true
 	}

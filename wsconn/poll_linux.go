@@ -117,41 +117,17 @@ type polled struct {
 // newPolled takes the socket of conn from Go's own poller; ok is false when it
 // is not a TCP socket. conn is closed when ok.
 func newPolled(p *poller, conn net.Conn, sendBuffer int) (_ *polled, ok bool) {
-	tcp, isTCP := conn.(*net.TCPConn)
+	tcp, isTCP := tcpOf(conn)
 	if !isTCP {
 		return nil, false
 	}
-	fd, err := duplicate(tcp, sendBuffer)
+	fd, err := duplicateTCP(tcp, sendBuffer)
 	if err != nil {
 		return nil, false
 	}
 	peer, _ := conn.RemoteAddr().(*net.TCPAddr)
 	_ = conn.Close() // the duplicate keeps the connection
 	return &polled{poller: p, fd: fd, peer: peer.AddrPort()}, true
-}
-
-// duplicate returns a second descriptor of the socket, set up for the loop.
-func duplicate(tcp *net.TCPConn, sendBuffer int) (fd int, err error) {
-	raw, err := tcp.SyscallConn()
-	if err != nil {
-		return -1, err
-	}
-	fd = -1
-	if e := raw.Control(func(old uintptr) {
-		fd, err = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0)
-	}); e != nil || err != nil {
-		return -1, errors.Join(e, err)
-	}
-	err = errors.Join(
-		unix.SetNonblock(fd, true),
-		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1),
-		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBuffer),
-	)
-	if err != nil {
-		_ = unix.Close(fd)
-		return -1, err
-	}
-	return fd, nil
 }
 
 // start registers the socket for reading.

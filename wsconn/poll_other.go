@@ -46,5 +46,10 @@ type polled struct{ transport }
 
 func newPolled(*poller, net.Conn, int) (*polled, bool) { return nil, false }
 
+// fromDoor is never called: there is no Door here.
+func (l *Loop) fromDoor(*Accepted, int) transport { return nil }
+
 // kernelQueue is not known here.
 func kernelQueue(*net.TCPConn) int32 { return 0 }
+
+func closeSocket(int) error { return nil }

@@ -34,11 +34,14 @@ type transport interface {
 
 // newTransport chooses the transport for an accepted connection, whose socket
 // belongs to it from then on. sendBuffer is Limits.SendBufferBytes.
-func (l *Loop) newTransport(conn net.Conn, sendBuffer int) transport {
+func (l *Loop) newTransport(a *Accepted, sendBuffer int) transport {
+	if a.conn == nil {
+		return l.fromDoor(a, sendBuffer)
+	}
 	if !l.portable {
-		if p, ok := newPolled(l.poller, conn, sendBuffer); ok {
+		if p, ok := newPolled(l.poller, a.conn, sendBuffer); ok {
 			return p
 		}
 	}
-	return newPortable(l, conn, sendBuffer)
+	return newPortable(l, a.conn, sendBuffer)
 }

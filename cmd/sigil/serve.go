@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -78,8 +79,17 @@ func runServer(cmd *cobra.Command, c *conf.Config, log *slog.Logger, watcher *wa
 		return err
 	}
 	b.address, b.admin = s.Addr(), s.AdminAddr()
+	spareProcessors() // the server has counted the real ones
 	defer keepHeap(cmd.Context())()
 	return errors.Join(s.Run(cmd.Context()), stores.Close())
+}
+
+// spareProcessors lets Go use two processors more than there are. A loop that waits in the kernel holds one for a while; when
+// that leaves none, the runtime wakes up every 20 µs to take them away, for a tenth of the CPU of short-lived connections.
+func spareProcessors() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 2)
+	}
 }
 
 // keepHeap paces the garbage collector until the function it returns is called, which waits for the end of that.
