@@ -1,4 +1,5 @@
 // The programs of the benchmark: echo, and a room with one who publishes.
+@Api({ workers: 1 }) // every peer runs on one thread
 export default class Bench extends AppBase {
   @Websocket echo(ws) {
     ws.onMessage((text) => ws.send(text));
