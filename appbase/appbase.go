@@ -57,6 +57,8 @@ type Host interface {
 
 // Options configure a [Worker]. Name, Executor and Host are required.
 type Options struct {
+	Web Web // what the globals of the web are and may do
+
 	Name       string             // the app's name, as in its URL
 	Executor   scripting.Executor // the loop whose goroutine owns the worker
 	Host       Host

@@ -60,7 +60,7 @@ func onRuntime(install func(*scripting.Runtime) error) func(*instance) error {
 }
 
 func (in *instance) installModules() error {
-	for _, m := range modules {
+	for _, m := range allModules() {
 		if err := m.install(in); err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func Declarations() string {
 	for _, declare := range dataDeclarations {
 		all = append(all, declare())
 	}
-	for _, m := range modules {
+	for _, m := range allModules() {
 		all = append(all, m.declarations())
 	}
 	return strings.Join(all, "\n")

@@ -1,3 +1,17 @@
+/// <reference lib="ES2024.Collection" />
+/// <reference lib="ES2024.Object" />
+/// <reference lib="ES2024.Promise" />
+/// <reference lib="ES2024.String" />
+/// <reference lib="ES2024.ArrayBuffer" />
+/// <reference lib="ES2025.Iterator" />
+/// <reference lib="ES2025.Collection" />
+/// <reference lib="ES2025.Promise" />
+/// <reference lib="ES2025.RegExp" />
+/// <reference lib="ESNext.Array" />
+/// <reference lib="ESNext.Collection" />
+/// <reference lib="ESNext.Disposable" />
+/// <reference lib="ESNext.TypedArrays" />
+/// <reference lib="ESNext.Error" />
 // The app API of Sigil. Every name is global, and every name can be imported: import { AppBase, Websocket } from "sigil".
 
 // --- data -------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ type Worker struct {
 	maxDepth int
 	config   map[string]any
 	loadOnly bool
+	web      Web
 	extra    bool
 	shared   *Shared
 	onError  func(*scripting.Error)
@@ -50,6 +51,7 @@ func NewWorker(o Options) *Worker {
 		common = NewShared()
 	}
 	return &Worker{
+		web:        o.Web.withDefaults(),
 		name:       o.Name,
 		executor:   o.Executor,
 		host:       o.Host,

@@ -51,6 +51,9 @@ type Options struct {
 	// each app that was loaded anew. Calls never overlap. It must not block.
 	Loaded func([]AppInfo)
 
+	// Version is what navigator.userAgent tells apps, after "Sigil/"; default "dev".
+	Version string
+
 	loadOnly bool           // apps are looked at, not started
 	partial  *wsconn.Budget // of all loops
 	metrics  *metrics       // nil: nothing is measured

@@ -36,6 +36,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 	w := &worker{app: a, extra: extra, loop: loop, ended: make(chan struct{})}
 	w.hub = newHub(w, a.known)
 	w.script = appbase.NewWorker(appbase.Options{
+		Web:        appbase.Web{Version: a.options.Version},
 		Name:       a.name,
 		Executor:   loop,
 		Host:       w.hub,

@@ -17,11 +17,13 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/console"
 	"github.com/sigil-server/sigil/appbase/modules/crypto"
 	"github.com/sigil-server/sigil/appbase/modules/domexception"
+	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
 	"github.com/sigil-server/sigil/appbase/modules/encoding"
 	"github.com/sigil-server/sigil/appbase/modules/events"
 	"github.com/sigil-server/sigil/appbase/modules/formdata"
 	"github.com/sigil-server/sigil/appbase/modules/messages"
 	"github.com/sigil-server/sigil/appbase/modules/performance"
+	"github.com/sigil-server/sigil/appbase/modules/scope"
 	"github.com/sigil-server/sigil/appbase/modules/streams"
 	"github.com/sigil-server/sigil/appbase/modules/url"
 	"github.com/sigil-server/sigil/scripting"
@@ -37,6 +39,8 @@ var table = []struct {
 	install      func(rt *scripting.Runtime) error
 	declarations func() string
 }{
+	{"ecmascript", engine(ecmascript.Install), ecmascript.Declarations},
+	{"scope", engine(func(vm *goja.Runtime) error { return scope.Install(vm, "Sigil/test") }), scope.Declarations},
 	{"domexception", engine(domexception.Install), domexception.Declarations},
 	{"url", engine(url.Install), url.Declarations},
 	{"encoding", engine(encoding.Install), encoding.Declarations},
@@ -91,7 +95,7 @@ func TestDeclaredNames(t *testing.T) {
 var (
 	interfaces = regexp.MustCompile(`(?ms)^interface (\w+).*?\{\n(.*?)^\}`)
 	members    = regexp.MustCompile(`(?m)^  (?:readonly )?(\w+)\??[(:<]`)
-	ours       = map[string]string{"Console": "console", "Crypto": "crypto", "Performance": "performance"}
+	ours       = map[string]string{"Console": "console", "Crypto": "crypto", "Performance": "performance", "Navigator": "navigator"}
 )
 
 // What an interface declares is there, and what is there is declared.

@@ -1,0 +1,2 @@
+// What the code runs on.
+({ server: navigator.userAgent.startsWith("Sigil/"), global: self === globalThis, browser: typeof window !== "undefined" });

@@ -1,0 +1,32 @@
+package appbase
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
+	"github.com/sigil-server/sigil/appbase/modules/scope"
+)
+
+// Web configures the globals of the web that concern the server. Its zero is safe.
+type Web struct {
+	// Version of the server, for navigator.userAgent; default "dev".
+	Version string
+}
+
+func (w Web) withDefaults() Web {
+	w.Version = cmp.Or(w.Version, "dev")
+	return w
+}
+
+// before are the modules that the others may build on, after those that build on others.
+var (
+	before = []module{
+		{engineOnly(ecmascript.Install), ecmascript.Declarations},
+		{func(in *instance) error { return scope.Install(in.vm, "Sigil/"+in.worker.web.Version) }, scope.Declarations},
+	}
+	after = []module{}
+)
+
+// allModules are all host modules, in the order of installation.
+func allModules() []module { return slices.Concat(before, modules, after) }
