@@ -38,7 +38,7 @@ var modules = []module{
 	{engineOnly(url.Install), url.Declarations},
 	{engineOnly(encoding.Install), encoding.Declarations},
 	{engineOnly(clone.Install), clone.Declarations},
-	{engineOnly(crypto.Install), crypto.Declarations},
+	{onRuntime(crypto.Install), crypto.Declarations},
 	{func(in *instance) error { return console.Install(in.vm, in) }, console.Declarations},
 	{func(in *instance) error { return performance.Install(in.vm, time.Now()) }, performance.Declarations},
 	{onRuntime(domevents.Install), domevents.Declarations},

@@ -45,7 +45,7 @@ var table = []struct {
 	{"url", engine(url.Install), url.Declarations},
 	{"encoding", engine(encoding.Install), encoding.Declarations},
 	{"clone", engine(clone.Install), clone.Declarations},
-	{"crypto", engine(crypto.Install), crypto.Declarations},
+	{"crypto", crypto.Install, crypto.Declarations},
 	{"console", engine(func(vm *goja.Runtime) error { return console.Install(vm, discard{}) }), console.Declarations},
 	{"performance", engine(func(vm *goja.Runtime) error { return performance.Install(vm, time.Now()) }), performance.Declarations},
 	{"events", events.Install, events.Declarations},

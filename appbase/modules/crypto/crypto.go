@@ -1,5 +1,5 @@
-// Package crypto gives scripts the random numbers of the Web Cryptography standard: crypto.getRandomValues and
-// crypto.randomUUID. SubtleCrypto is not part of it.
+// Package crypto gives scripts the Web Cryptography standard: crypto.getRandomValues, crypto.randomUUID and crypto.subtle. Keys
+// are Go's; a script holds handles. Work that takes time is done on few goroutines beside the runtime's.
 package crypto
 
 import (
@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sigil-server/sigil/appbase/modules/internal/globals"
+	"github.com/sigil-server/sigil/scripting"
 )
 
 // maxRandomBytes is what one call may ask for (Web Cryptography, 10.1.1). The script checks it first.
@@ -27,16 +28,37 @@ var (
 // Declarations are the TypeScript declarations of the names that Install defines.
 func Declarations() string { return declarations }
 
-// Install defines the globals crypto and Crypto. It runs on the runtime's goroutine. The global DOMException must be
-// there when a script first uses one of them.
-func Install(vm *goja.Runtime) error {
+// Install defines the globals crypto, Crypto, SubtleCrypto and CryptoKey. It runs on the runtime's goroutine. The global
+// DOMException must be there when a script first uses one of them. What crypto.subtle has not begun when the runtime is closed is dropped.
+func Install(rt *scripting.Runtime) error {
+	vm := rt.VM()
+	b := &subtleBinding{vm: vm, rt: rt, jobs: &jobs{}}
+	rt.OnClose(b.jobs.drop)
+	var loaded *goja.Object
+	load := func() (*goja.Object, error) {
+		var err error
+		if loaded == nil {
+			loaded, err = b.load()
+		}
+		return loaded, err
+	}
 	host := func() globals.Host {
 		return globals.Host{
 			"fill": fill,
 			"uuid": func(goja.FunctionCall) goja.Value { return vm.ToValue(uuid.NewString()) },
+			"subtle": func(goja.FunctionCall) goja.Value {
+				classes, err := load()
+				if err != nil {
+					panic(vm.NewGoError(err))
+				}
+				return classes.Get("subtle")
+			},
 		}
 	}
-	return script.Define(vm, host, "crypto", "Crypto")
+	if err := script.Define(vm, host, "crypto", "Crypto"); err != nil {
+		return err
+	}
+	return globals.Define(vm, load, "SubtleCrypto", "CryptoKey")
 }
 
 // fill(buffer, offset, length) writes random bytes there; to a detached buffer nothing.

@@ -18,6 +18,10 @@
     constructor() {
       if (!making) throw new TypeError("Crypto has no constructor: use the global crypto");
     }
+    get subtle() {
+      this.#brand;
+      return host.subtle();
+    }
     getRandomValues(array) {
       this.#brand;
       if (arguments.length < 1) throw new TypeError("crypto.getRandomValues needs 1 argument, but got 0");

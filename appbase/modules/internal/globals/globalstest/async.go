@@ -1,0 +1,24 @@
+package globalstest
+
+import (
+	"testing"
+
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/scripting/scriptingtest"
+)
+
+// Wait is the value that the body of an async function returns, as a string, or the name and message of what it threw. The
+// runtime's loop runs until then.
+func Wait(t testing.TB, rt *scriptingtest.Runtime, body string) string {
+	t.Helper()
+	_, err := rt.RunTrusted("test", "globalThis.waited = undefined; (async () => {"+body+`
+})().then((v) => { waited = String(v) }, (e) => { waited = e?.name === undefined ? String(e) : e.name + ": " + e.message }); 0`)
+	if err != nil {
+		t.Fatalf("%s: %v", body, err)
+	}
+	if err := rt.Loop.RunUntil(t.Context(), func() bool { return !goja.IsUndefined(rt.VM().Get("waited")) }); err != nil {
+		t.Fatalf("%s: %v", body, err)
+	}
+	return rt.VM().Get("waited").String()
+}
