@@ -13,5 +13,3 @@ declare var Navigator: { prototype: Navigator };
 declare var navigator: Navigator;
 /** The global object, as in workers of browsers. */
 declare var self: typeof globalThis;
-/** Logs an error, with its place, as if nobody had caught it. */
-declare function reportError(e: any): void;

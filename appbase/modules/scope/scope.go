@@ -1,5 +1,5 @@
-// Package scope gives scripts the names by which code that runs in many places finds out where it is: self, navigator and
-// reportError (HTML, 8.1 and 10; WinterTC's minimum common API).
+// Package scope gives scripts the names by which code that runs in many places finds out where it is: self and
+// navigator (HTML, 8.1 and 10; WinterTC's minimum common API).
 package scope
 
 import (
@@ -23,8 +23,8 @@ var (
 // Declarations are the TypeScript declarations of the names that Install defines.
 func Declarations() string { return declarations }
 
-// Install defines the globals self, navigator, Navigator and reportError. userAgent is what navigator.userAgent gives, such as
-// "Sigil/1.0.0". It runs on the runtime's goroutine. The global queueMicrotask must be there when a script first uses one.
+// Install defines the globals self, navigator and Navigator. userAgent is what navigator.userAgent gives, such as
+// "Sigil/1.0.0". It runs on the runtime's goroutine.
 func Install(vm *goja.Runtime, userAgent string) error {
 	host := func() globals.Host {
 		return globals.Host{
@@ -32,5 +32,5 @@ func Install(vm *goja.Runtime, userAgent string) error {
 			"processors": func(goja.FunctionCall) goja.Value { return vm.ToValue(runtime.GOMAXPROCS(0)) },
 		}
 	}
-	return script.Define(vm, host, "self", "navigator", "Navigator", "reportError")
+	return script.Define(vm, host, "self", "navigator", "Navigator")
 }

@@ -1,7 +1,7 @@
 // The names by which a script speaks of where it runs.
 (function (host) {
   "use strict";
-  const { defineProperty } = Reflect, { queueMicrotask } = globalThis;
+  const { defineProperty } = Reflect;
   let making = false;
 
   class Navigator {
@@ -19,12 +19,5 @@
   const navigator = new Navigator();
   making = false;
 
-  const functions = {
-    // What a microtask throws is reported as what no caller receives.
-    reportError(e) {
-      if (arguments.length === 0) throw new TypeError("reportError needs 1 argument, but got 0");
-      queueMicrotask(() => { throw e; });
-    },
-  };
-  return { self: globalThis, Navigator, navigator, reportError: functions.reportError };
+  return { self: globalThis, Navigator, navigator };
 })

@@ -7,7 +7,6 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/sigil-server/sigil/appbase/modules/internal/globals/globalstest"
-	"github.com/sigil-server/sigil/scripting/scriptingtest"
 )
 
 func install(vm *goja.Runtime) error { return Install(vm, "Sigil/1.2.3") }
@@ -24,21 +23,7 @@ func TestNavigator(t *testing.T) {
 		`self === globalThis && self.self === self`:        "true",
 		`typeof window + typeof document + typeof process`: "undefinedundefinedundefined",
 		`Object.keys(globalThis).includes("self")`:         "false",
-		`reportError.name + reportError.length`:            "reportError1",
-		`reportError()`:                                    "TypeError: reportError needs 1 argument, but got 0",
 	})
-}
-
-// What is reported stands in the log as if nobody had caught it, and the script goes on.
-func TestReportError(t *testing.T) {
-	rt := scriptingtest.New(t)
-	if err := install(rt.VM()); err != nil {
-		t.Fatal(err)
-	}
-	exports := rt.Load(`reportError(new RangeError("mine")); export const went = "on";`)
-	if exports.Get("went").String() != "on" || len(rt.Errors) != 1 || rt.Errors[0].Name != "RangeError" || rt.Errors[0].Line != 1 {
-		t.Errorf("went %v, reported %+v", exports.Get("went"), rt.Errors)
-	}
 }
 
 func TestExample(t *testing.T) {
