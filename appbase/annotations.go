@@ -23,6 +23,7 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	if failed != nil {
 		return failed
 	}
+	in.bindRealtime(notes)
 	in.start, in.stop = in.callables(notes.Get("start")), in.callables(notes.Get("stop"))
 	routes, wrong, err := newRoutes(in.info(notes.Get("api")), all)
 	if err != nil {
@@ -37,6 +38,7 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 // note is what one annotation says; absent members stay zero.
 type note struct {
 	Kind, Label, Name, Path, Reload, Summary, Description, EveryText string
+	Style                                                            int
 	Every                                                            float64 // ms
 	Verbs, Protocols, Origins                                        []string
 	Limits                                                           SocketLimits
@@ -57,10 +59,11 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	}
 	route := &Route{
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
-		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Limits: n.Limits, Compress: n.Compress, Whole: n.Whole, pattern: p,
+		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Whole: n.Whole, pattern: p,
 	}
 	b := binding{function: object.Get("method"), guards: object.Get("guards"), site: object.Get("site"), every: time.Duration(n.Every * float64(time.Millisecond))}
 	b.call, _ = goja.AssertFunction(b.function)
+	b.style = in.style(route, object)
 	route.Guarded = route.Whole || b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
 	return route, b, nil
 }
@@ -72,7 +75,7 @@ func (in *instance) plain(object *goja.Object) goja.Value {
 	plain := in.vm.NewObject()
 	for _, key := range object.Keys() {
 		value := object.Get(key)
-		if key != "method" && key != "guards" && key != "site" && !goja.IsUndefined(value) && !goja.IsNull(value) {
+		if key != "method" && key != "guards" && key != "site" && key != "handlers" && !goja.IsUndefined(value) && !goja.IsNull(value) {
 			_ = plain.Set(key, value)
 		}
 	}

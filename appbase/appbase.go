@@ -35,26 +35,6 @@ type Socket interface {
 	Release()
 }
 
-// Message is one outgoing WebSocket message. Exactly one of Text and Bytes counts, told by Binary.
-type Message struct {
-	Text   string
-	Bytes  []byte // not changed by anyone once handed over
-	Binary bool
-}
-
-// Host is what a worker asks of the server: topics and the fan-out over an app's connections. All methods are called on
-// the worker's goroutine and return at once.
-type Host interface {
-	// Subscribe adds s to topic; false when a bound (topics per connection, length of the name) is passed.
-	Subscribe(s Socket, topic string) bool
-	// Unsubscribe takes s out of topic, if it was in.
-	Unsubscribe(s Socket, topic string)
-	// Publish queues m for every subscriber of topic but except (may be nil) and returns how many took it.
-	Publish(topic string, m Message, except Socket) int
-	// Broadcast queues m for every connection of the app but except (may be nil) and returns how many took it.
-	Broadcast(m Message, except Socket) int
-}
-
 // Options configure a [Worker]. Name, Executor and Host are required.
 type Options struct {
 	Web Web // what the globals of the web are and may do

@@ -11,8 +11,12 @@ const maxInterrupts = 3
 
 // Close codes of RFC 6455 7.4.1 and its registry that an app's side of a connection uses.
 const (
+	statusLost           = 1006 // never on the wire
 	statusInternalError  = 1011
+	statusUnsupported    = 1003
 	statusServiceRestart = 1012
+	statusTryAgainLater  = 1013
+	statusReplaced       = 4409 // the realtime protocol's own
 )
 
 // Conn is the script's side of one WebSocket: it outlives generations and hands what arrives to the code that is current.
@@ -24,9 +28,12 @@ type Conn struct {
 	socket     Socket
 	inst       *instance // the generation it is attached to; nil before the first and after the last
 	route      *Route    // of that generation
-	handle     *handle   // the WsConn of that generation
+	handle     *handle   // the WsConn of that generation; of a style nil until the script asks for it
+	style      style     // nil: the callbacks of the handle
+	live       *live     // of the style that speaks the realtime protocol
 	hs         handshake
 	user       string // JSON; "" none
+	who        *identity
 	state      string // ws.state as JSON, as of the last reattachment; "" none
 	topics     map[string]struct{}
 	index      int   // in worker.conns
@@ -34,7 +41,16 @@ type Conn struct {
 	interrupts int32 // handlers in a row that ran into the watchdog
 	next       bool  // held until the newest generation takes it over
 	reattached bool
+	opened     bool // its style was told of it
 	ended      bool // Closed has been called
+}
+
+// object is the WsConn of the generation the connection is attached to.
+func (c *Conn) object() *goja.Object {
+	if c.handle == nil {
+		c.handle = newHandle(c, c.inst)
+	}
+	return c.handle.object
 }
 
 // ID is the connection's UUID.
@@ -42,6 +58,10 @@ func (c *Conn) ID() string { return c.id }
 
 // Text delivers a text message.
 func (c *Conn) Text(text string) {
+	if c.style != nil {
+		c.style.text(c, text)
+		return
+	}
 	if h := c.handle; h != nil && (h.onMessage != nil || h.events != nil) {
 		c.deliver(h.onMessage, c.inst.vm.ToValue(text))
 	}
@@ -49,6 +69,10 @@ func (c *Conn) Text(text string) {
 
 // Binary delivers a binary message; data is the script's from now on.
 func (c *Conn) Binary(data []byte) {
+	if c.style != nil {
+		c.style.binary(c, data)
+		return
+	}
 	if h := c.handle; h != nil && (h.onBinary != nil || h.events != nil) {
 		c.deliver(h.onBinary, c.inst.vm.ToValue(c.inst.vm.NewArrayBuffer(data)))
 	}
@@ -81,6 +105,13 @@ func (c *Conn) Closed(code int, reason string) {
 	}
 	c.ended = true
 	c.worker.forget(c)
+	if c.style != nil {
+		c.style.closed(c, code, reason)
+		if c.busy == 0 {
+			c.detach()
+		}
+		return
+	}
 	if c.inst == nil {
 		return
 	}
@@ -89,7 +120,7 @@ func (c *Conn) Closed(code int, reason string) {
 	if h.onClose != nil {
 		c.call(h.onClose, vm.ToValue(code), vm.ToValue(reason))
 	}
-	c.emit("close", "code", vm.ToValue(code), "reason", vm.ToValue(reason), "wasClean", vm.ToValue(code != 1006))
+	c.emit("close", "code", vm.ToValue(code), "reason", vm.ToValue(reason), "wasClean", vm.ToValue(code != statusLost))
 	if c.busy == 0 {
 		c.detach()
 	}
@@ -104,8 +135,13 @@ func (c *Conn) emit(event string, fields ...any) {
 
 // call is the way into the script: an exception is logged and told to onError, a promise is waited for.
 func (c *Conn) call(fn goja.Callable, args ...goja.Value) {
+	c.callOn(goja.Undefined(), fn, args...)
+}
+
+// callOn is call of a method.
+func (c *Conn) callOn(this goja.Value, fn goja.Callable, args ...goja.Value) {
 	c.inst.calling = c.handle
-	value, err := c.inst.rt.Call(fn, goja.Undefined(), args...)
+	value, err := c.inst.rt.Call(fn, this, args...)
 	if err != nil {
 		c.fail(err)
 		return
@@ -180,6 +216,9 @@ func (c *Conn) fail(err error) {
 
 // tell runs onError and the error listeners. What those throw is only logged.
 func (c *Conn) tell(message string) {
+	if c.handle == nil {
+		return
+	}
 	text := c.inst.vm.ToValue(message)
 	if c.handle.onError != nil {
 		c.tellOne(c.handle.onError, text)

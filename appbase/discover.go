@@ -135,7 +135,7 @@ func Compile(ctx context.Context, src Source) (*scripting.Program, error) {
 		Entry:    src.Entry,
 		Root:     src.Root(),
 		Builtins: builtins(),
-		AppClass: "AppBase", LocalMembers: []string{"connections", "users"}, SharedField: "Shared",
+		AppClass: "AppBase", LocalMembers: []string{"connections", "connection", "users", "subscribers"}, SharedField: "Shared",
 		Aliases: map[string]string{"@hono/hono": "hono", "jsr:@hono/hono": "hono"},
 	})
 }

@@ -23,10 +23,16 @@ var (
 	baseJS string
 	//go:embed prelude/fetchapp.js
 	fetchAppJS string
+	//go:embed prelude/connections.js
+	connectionsJS string
+	//go:embed prelude/realtime.js
+	realtimeJS string
 )
 
+type preludeScripts struct{ annotations, http, base, fetchApp, connections, realtime *scripting.Script }
+
 // preludes are compiled once for all runtimes.
-var preludes = sync.OnceValues(func() (compiled struct{ annotations, http, base, fetchApp *scripting.Script }, err error) {
+var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
 	if compiled.annotations, err = scripting.CompileTrusted("annotations", annotationsJS); err != nil {
 		return compiled, err
 	}
@@ -34,6 +40,12 @@ var preludes = sync.OnceValues(func() (compiled struct{ annotations, http, base,
 		return compiled, err
 	}
 	if compiled.base, err = scripting.CompileTrusted("base", baseJS); err != nil {
+		return compiled, err
+	}
+	if compiled.connections, err = scripting.CompileTrusted("connections", connectionsJS); err != nil {
+		return compiled, err
+	}
+	if compiled.realtime, err = scripting.CompileTrusted("realtime", realtimeJS); err != nil {
 		return compiled, err
 	}
 	compiled.fetchApp, err = scripting.CompileTrusted("fetchapp", fetchAppJS)
@@ -67,7 +79,7 @@ func (in *instance) install() error {
 	if err != nil {
 		return err
 	}
-	base, err := in.baseHost()
+	base, err := in.baseHost(&scripts)
 	if err != nil {
 		return err
 	}
@@ -81,7 +93,9 @@ func (in *instance) install() error {
 	in.describeFetch, _ = goja.AssertFunction(fetchApp.Get("describe"))
 	in.admitFetch, _ = goja.AssertFunction(fetchApp.Get("admit"))
 	in.findClass, _ = goja.AssertFunction(annotations.Get("findClass"))
-	in.describe, _ = goja.AssertFunction(annotations.Get("describe"))
+	if err := in.installRealtime(scripts.realtime, annotations.Get("kit")); err != nil {
+		return err
+	}
 	in.failAt, _ = goja.AssertFunction(annotations.Get("failAt"))
 	in.serve, _ = goja.AssertFunction(web.Get("serve"))
 	in.admit, _ = goja.AssertFunction(web.Get("admit"))
@@ -136,28 +150,47 @@ func (in *instance) annotationsHost() map[string]any {
 				panic(in.vm.NewTypeError("%s", err.Error()))
 			}
 		},
-		"duration": func(value goja.Value) float64 { return in.duration(value) },
+		"duration": func(value goja.Value) float64 { return in.span("every", value) },
 		"time":     func(value goja.Value) goja.Value { return in.limitTime(value) },
 	}
 }
 
-// duration reads "60m", "1h30m" or a number of milliseconds; the answer is in milliseconds.
-func (in *instance) duration(value goja.Value) float64 {
+// span reads "60m", "1h30m" or a number of milliseconds; the answer is in milliseconds. what names it in errors.
+func (in *instance) span(what string, value goja.Value) float64 {
 	ms := value.ToFloat()
 	if text, ok := value.Export().(string); ok {
 		d, err := time.ParseDuration(text)
 		if err != nil {
-			panic(in.vm.NewTypeError("every is a duration such as \"30s\", \"15m\" or \"24h\", not %q", text))
+			panic(in.vm.NewTypeError("%s is a duration such as \"30s\", \"15m\" or \"24h\", not %q", what, text))
 		}
 		ms = float64(d) / float64(time.Millisecond)
 	}
 	if !(ms >= 1) || ms > float64(366*24*time.Hour/time.Millisecond) {
-		panic(in.vm.NewTypeError("every is a duration of 1 ms to a year, such as \"15m\", not %s", show(value)))
+		panic(in.vm.NewTypeError("%s is a duration of 1 ms to a year, such as \"15m\", not %s", what, show(value)))
 	}
 	return ms
 }
 
-func (in *instance) baseHost() (map[string]any, error) {
+func (in *instance) connectionsHost() map[string]any {
+	return map[string]any{
+		"count":   func() int { return len(in.worker.conns) },
+		"select":  in.selected,
+		"userIds": in.userIDs,
+		"sendTo":  in.sendTo,
+		"closeAll": func(list, code, reason goja.Value) int {
+			return in.closeAll(list, orUndefined(code), orUndefined(reason))
+		},
+	}
+}
+
+func orUndefined(value goja.Value) goja.Value {
+	if value == nil {
+		return goja.Undefined()
+	}
+	return value
+}
+
+func (in *instance) baseHost(scripts *preludeScripts) (map[string]any, error) {
 	w := in.worker
 	config, err := in.configObject()
 	if err != nil {
@@ -165,18 +198,22 @@ func (in *instance) baseHost() (map[string]any, error) {
 	}
 	class, proto := in.wsConnClass()
 	in.wsConn = proto
+	lists, err := in.runPrelude(scripts.connections, in.connectionsHost())
+	if err != nil {
+		return nil, err
+	}
 	return in.withData(map[string]any{
 		"name": w.name, "config": config, "log": in.logObject(), "WsConn": class,
 		"generation":  func() int { return in.generation },
-		"count":       func() int { return len(w.conns) },
-		"connections": in.handles,
-		"connection":  in.connection,
-		"subscribed":  in.subscribed,
-		"broadcast":   in.broadcast,
 		"readFile":    in.readFile,
 		"render":      in.render,
 		"lock":        in.lock,
-		"publish":     func(topic string, data goja.Value) int { return w.host.Publish(topic, in.message(data), nil) },
+		"connections": lists.Get("connections"),
+		"users":       lists.Get("users"),
+		"connection":  in.connection,
+		"broadcast":   in.broadcast,
+		"publish":     func(topic, data, options goja.Value) goja.Value { return in.publish(topic, data, options, nil) },
+		"history":     in.history,
 	}), nil
 }
 
@@ -192,41 +229,9 @@ func (in *instance) configObject() (goja.Value, error) {
 	return in.parseJSON(string(text)), nil
 }
 
-// handles are the WsConns of all connections that are attached to this generation.
-func (in *instance) handles() goja.Value {
-	list := make([]any, 0, len(in.worker.conns))
-	for _, c := range in.worker.conns {
-		if c.inst == in {
-			list = append(list, c.handle.object)
-		}
-	}
-	return in.vm.NewArray(list...)
-}
-
 func (in *instance) connection(id string) goja.Value {
 	if c := in.worker.byID[id]; c != nil && c.inst == in {
-		return c.handle.object
+		return c.object()
 	}
 	return goja.Undefined()
-}
-
-func (in *instance) subscribed(ws goja.Value, topic string) bool {
-	object, ok := ws.(*goja.Object)
-	if !ok || object.ExportType() != handleType {
-		return false
-	}
-	_, member := object.Export().(*handle).conn.topics[topic]
-	return member
-}
-
-func (in *instance) broadcast(data, except goja.Value) int {
-	m := in.message(data)
-	if except == nil || goja.IsUndefined(except) || goja.IsNull(except) {
-		return in.worker.host.Broadcast(m, nil)
-	}
-	object, ok := except.(*goja.Object)
-	if !ok || object.ExportType() != handleType {
-		panic(in.vm.NewTypeError("except is a connection, not %s", show(except)))
-	}
-	return in.worker.host.Broadcast(m, object.Export().(*handle).conn.socket)
 }

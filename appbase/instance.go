@@ -35,6 +35,7 @@ type instance struct {
 	start      []goja.Callable // @OnStart
 	stop       []goja.Callable // @OnStop
 	prelude
+	realtime
 	fileSlots chan struct{} // a place in it for each file that is being read
 	templates *templates.Set
 	wsConn    *goja.Object // the prototype of handles
@@ -60,6 +61,7 @@ type binding struct {
 	guards   goja.Value // array of functions
 	site     goja.Value // an error made where the annotation stands
 	every    time.Duration
+	style    style // of a WebSocket without callbacks of its own; nil: with
 }
 
 func newInstance(w *Worker, dir string) (*instance, error) {

@@ -56,6 +56,9 @@ func (in *instance) wsConnMethods() map[string]native {
 	}
 	callback := func(slot func(*handle) *goja.Callable) native {
 		return method(func(h *handle, call goja.FunctionCall) goja.Value {
+			if h.conn.style != nil {
+				panic(vm.NewTypeError("the messages of this connection go to methods of the app, not to callbacks"))
+			}
 			h.setCallback(slot(h), call.Argument(0))
 			return goja.Undefined()
 		})
@@ -105,11 +108,7 @@ func (h *handle) setCallback(slot *goja.Callable, value goja.Value) {
 }
 
 func (h *handle) send(call goja.FunctionCall) goja.Value {
-	m := h.inst.message(call.Argument(0))
-	if m.Binary {
-		return h.inst.vm.ToValue(h.conn.socket.SendBytes(m.Bytes))
-	}
-	return h.inst.vm.ToValue(h.conn.socket.Send(m.Text))
+	return h.inst.vm.ToValue(h.conn.send(h.inst.message(call.Argument(0))))
 }
 
 func (h *handle) sendBytes(call goja.FunctionCall) goja.Value {
@@ -117,22 +116,28 @@ func (h *handle) sendBytes(call goja.FunctionCall) goja.Value {
 	if !ok {
 		panic(h.inst.vm.NewTypeError("sendBytes takes an ArrayBuffer, a typed array or a DataView, not %s; a text goes through send", show(call.Argument(0))))
 	}
-	return h.inst.vm.ToValue(h.conn.socket.SendBytes(data))
+	return h.inst.vm.ToValue(h.conn.send(Message{Bytes: data, Binary: true}))
 }
 
 func (h *handle) close(call goja.FunctionCall) goja.Value {
-	code, reason := 1000, ""
-	if arg := call.Argument(0); !goja.IsUndefined(arg) {
-		code = int(arg.ToInteger())
-	}
-	if arg := call.Argument(1); !goja.IsUndefined(arg) {
-		reason = arg.String()
-	}
-	if err := checkClose(code, reason); err != nil {
-		panic(h.inst.rangeError(err.Error()))
-	}
+	code, reason := h.inst.closeArguments(call.Argument(0), call.Argument(1))
 	h.conn.socket.Close(code, reason)
 	return goja.Undefined()
+}
+
+// closeArguments reads code and reason, 1000 and "" if left out.
+func (in *instance) closeArguments(first, second goja.Value) (code int, reason string) {
+	code = 1000
+	if !goja.IsUndefined(first) {
+		code = int(first.ToInteger())
+	}
+	if !goja.IsUndefined(second) {
+		reason = second.String()
+	}
+	if err := checkClose(code, reason); err != nil {
+		panic(in.rangeError(err.Error()))
+	}
+	return code, reason
 }
 
 func checkClose(code int, reason string) error {
@@ -159,41 +164,4 @@ func (h *handle) addListener(call goja.FunctionCall) goja.Value {
 func (h *handle) removeListener(call goja.FunctionCall) goja.Value {
 	h.ensureEvents().remove(call.Argument(0).String(), call.Argument(1))
 	return goja.Undefined()
-}
-
-// --- topics ---
-
-func (h *handle) topic(value goja.Value) string {
-	name := value.String()
-	if _, isText := value.Export().(string); !isText || name == "" {
-		panic(h.inst.vm.NewTypeError("a topic is a text that is not empty, not %s", show(value)))
-	}
-	return name
-}
-
-func (h *handle) subscribe(call goja.FunctionCall) goja.Value {
-	c, topic := h.conn, h.topic(call.Argument(0))
-	if c.ended {
-		return h.inst.vm.ToValue(false)
-	}
-	if !c.worker.host.Subscribe(c.socket, topic) {
-		panic(h.inst.rangeError(fmt.Sprintf("cannot subscribe to %s: the name is too long or the connection has too many topics", quote(topic))))
-	}
-	if c.topics == nil {
-		c.topics = make(map[string]struct{})
-	}
-	c.topics[topic] = struct{}{}
-	return h.inst.vm.ToValue(true)
-}
-
-func (h *handle) unsubscribe(call goja.FunctionCall) goja.Value {
-	topic := h.topic(call.Argument(0))
-	delete(h.conn.topics, topic)
-	h.conn.worker.host.Unsubscribe(h.conn.socket, topic)
-	return goja.Undefined()
-}
-
-func (h *handle) publish(call goja.FunctionCall) goja.Value {
-	topic, m := h.topic(call.Argument(0)), h.inst.message(call.Argument(1))
-	return h.inst.vm.ToValue(h.conn.worker.host.Publish(topic, m, h.conn.socket))
 }

@@ -73,11 +73,13 @@ var (
 	declarations string
 	//go:embed fetchapp.d.ts
 	fetchAppDeclarations string
+	//go:embed realtime.d.ts
+	realtimeDeclarations string
 )
 
 // Declarations are the TypeScript declarations of everything an app sees, as one ambient file.
 func Declarations() string {
-	all := []string{declarations, fetchAppDeclarations}
+	all := []string{declarations, realtimeDeclarations, fetchAppDeclarations}
 	for _, declare := range dataDeclarations {
 		all = append(all, declare())
 	}
@@ -93,6 +95,7 @@ var globalNames = []string{
 	"Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted", "noContent", "badRequest", "unauthorized", "forbidden", "notFound",
 	"conflict", "redirect", "upgradeWebSocket",
 	"Shared", "SharedCounter", "SharedMap", "SharedList",
+	"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect",
 }
 
 // sigilModule is the source of the module "sigil": the globals by their names.

@@ -40,6 +40,8 @@ func (in *instance) automatic(extendsBase bool) Parallel {
 	switch {
 	case !extendsBase:
 		return Parallel{Max: 1, Why: "its class does not extend AppBase, so it cannot be told whether it keeps state"}
+	case in.hasLive():
+		return Parallel{Max: 1, Why: "clients of its realtime endpoint find their sessions again on one worker"}
 	case len(in.state) == 0:
 		return Parallel{Why: "it keeps no state of its own"}
 	case strings.HasPrefix(in.state[0].What, "this."):

@@ -7,8 +7,15 @@ package appbase
 func (c *Conn) attach(inst *instance, route *Route) {
 	inst.retain()
 	c.inst, c.route, c.busy, c.interrupts = inst, route, 0, 0
+	b := inst.bound[route]
+	if c.style = b.style; c.style != nil {
+		c.handle = nil
+		c.style.open(c)
+		c.opened = true
+		return
+	}
 	c.handle = newHandle(c, inst)
-	value, err := inst.rt.Call(inst.bound[route].call, inst.app, c.handle.object, c.worker.takeUpgrade(c, inst))
+	value, err := inst.rt.Call(b.call, inst.app, c.handle.object, c.worker.takeUpgrade(c, inst))
 	if err != nil {
 		c.failRoute(err)
 		return
@@ -67,6 +74,9 @@ func (c *Conn) leave(why string) { c.socket.Close(statusServiceRestart, why) }
 // saveState keeps ws.state as JSON for the next generation. State that cannot be kept closes the connection: going on
 // without it would lose it silently.
 func (c *Conn) saveState() bool {
+	if c.handle == nil {
+		return true
+	}
 	state, err := c.handle.stateJSON()
 	if err != nil {
 		c.report(c.inst.rt.Error(err))

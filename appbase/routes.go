@@ -26,6 +26,16 @@ const (
 	Drain    ReloadPolicy = "drain"    // stays with the code it began with until it ends
 )
 
+// SocketStyle says how the connections of a @Websocket route reach the script.
+type SocketStyle int
+
+// The styles of WebSocket routes.
+const (
+	StyleFunction SocketStyle = iota // @Websocket: through callbacks of a WsConn
+	StyleEvents                      // @OnConnect and its siblings: through methods of the app
+	StyleLive                        // the realtime protocol: topics and @Rpc methods
+)
+
 // Route is one annotated method. It is immutable.
 type Route struct {
 	Kind        Kind
@@ -38,6 +48,7 @@ type Route struct {
 	Protocols   []string // of KindWebsocket: subprotocols the route speaks, best first
 	Origins     []string // of KindWebsocket: origins allowed beside the server's
 	Reload      ReloadPolicy
+	Style       SocketStyle // of KindWebsocket
 	Limits      SocketLimits
 	Compress    bool // of KindWebsocket: messages are compressed for clients that offer it (RFC 7692)
 	Whole       bool // answers at every path below the mount, and sees paths without it: a fetch app

@@ -57,18 +57,25 @@ declare class AppBase {
   get connections(): Connections;
   /** The open connection of that {@link WsConn.id}, or undefined. */
   connection(id: string): WsConn | undefined;
+  /** The users that have connections. */
+  get users(): Users;
+  /** The connections that are on a topic. */
+  subscribers(topic: string): WsConn[];
   /**
    * Sends to every open connection of the app, but not to `except`. Encoded once however many receive it.
    * @returns how many connections took it; those whose queue is full did not
    * @throws TypeError if data has no JSON form
    */
-  broadcast(data: Message, options?: { except?: WsConn | null }): number;
+  broadcast(data: Message, options?: { except?: WsConn | readonly WsConn[] | null }): number;
   /**
    * Sends to every connection that subscribed to the topic.
    * @returns how many connections took it
    * @throws TypeError if data has no JSON form
+   * @throws RangeError for a name that is no topic's, or beyond the number of topics
    */
-  publish(topic: string, data: Message): number;
+  publish(topic: string, data: Message, options?: PublishOptions): number;
+  /** What a topic keeps (see {@link Topic}), oldest first; with `limit` the newest that many. */
+  history(topic: string, options?: { limit?: number }): Publication[];
   /** The app's lock of that name, the same for all its workers. */
   lock(name: string): Lock;
   /**
@@ -93,26 +100,6 @@ interface Log {
   info(...values: unknown[]): void;
   warn(...values: unknown[]): void;
   error(...values: unknown[]): void;
-}
-
-/** Which connections: all given fields must hold. */
-interface ConnectionCriteria {
-  /** {@link WsConn.path} */
-  path?: string;
-  /** {@link WsConn.user} itself, its `id`, or some of its fields. */
-  user?: unknown;
-  /** A topic the connection subscribed to. */
-  topic?: string;
-}
-
-/** An app's open connections. Every call looks afresh; iterating sees a snapshot, so closing inside a loop is safe. */
-interface Connections extends Iterable<WsConn> {
-  readonly size: number;
-  count(criteria?: ConnectionCriteria | ((ws: WsConn) => unknown)): number;
-  filter(criteria: ConnectionCriteria | ((ws: WsConn) => unknown)): WsConn[];
-  find(criteria: ConnectionCriteria | ((ws: WsConn) => unknown)): WsConn | undefined;
-  map<T>(fn: (ws: WsConn) => T): T[];
-  forEach(fn: (ws: WsConn) => void): void;
 }
 
 // --- WebSockets -------------------------------------------------------------------------------------------------------
@@ -220,7 +207,7 @@ declare class WsConn<State = any> {
    * Sends to everyone on the topic but this connection.
    * @returns how many connections took it
    */
-  publish(topic: string, data: Message): number;
+  publish(topic: string, data: Message, options?: PublishOptions): number;
 
   /** Adds a listener, as browsers do. Several may listen to one event; they run after the `onX` callback. */
   addEventListener<K extends keyof WsEvents>(event: K, listener: (event: WsEvents[K]) => unknown): void;
@@ -513,6 +500,14 @@ declare module "sigil" {
   export import notFound = globalThis.notFound;
   export import conflict = globalThis.conflict;
   export import redirect = globalThis.redirect;
+  export import Topic = globalThis.Topic;
+  export import Rpc = globalThis.Rpc;
+  export import RpcError = globalThis.RpcError;
+  export import Realtime = globalThis.Realtime;
+  export import OnConnect = globalThis.OnConnect;
+  export import OnMessage = globalThis.OnMessage;
+  export import OnBinary = globalThis.OnBinary;
+  export import OnDisconnect = globalThis.OnDisconnect;
   export import upgradeWebSocket = globalThis.upgradeWebSocket;
   export import Shared = globalThis.Shared;
   export import SharedCounter = globalThis.SharedCounter;

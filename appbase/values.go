@@ -27,7 +27,7 @@ func (in *instance) message(value goja.Value) Message {
 	if text == "" {
 		panic(in.vm.NewTypeError("%s cannot be sent: it has no JSON form", show(value)))
 	}
-	return Message{Text: text}
+	return Message{Text: text, JSON: true}
 }
 
 var promiseType = reflect.TypeFor[*goja.Promise]()

@@ -37,7 +37,11 @@ type Worker struct {
 	ready      []func() // wait for that
 	conns      []*Conn
 	byID       map[string]*Conn
-	upgrades   map[*Conn]upgrade // of fetch apps, until the connection is attached
+	byUser     map[string][]*Conn  // by identity.id
+	sessions   map[string]*session // of the realtime protocol, by token
+	waiting    []*session          // those without a connection, longest first
+	resume     time.Duration       // how long they wait
+	upgrades   map[*Conn]upgrade   // of fetch apps, until the connection is attached
 }
 
 // NewWorker makes a worker without code: [Worker.Prepare], [Worker.Evaluate] and [Worker.Swap] bring the first.
@@ -66,6 +70,8 @@ func NewWorker(o Options) *Worker {
 		onError:    o.OnError,
 		generation: o.Generation,
 		byID:       map[string]*Conn{},
+		byUser:     map[string][]*Conn{},
+		sessions:   map[string]*session{},
 	}
 }
 
@@ -137,6 +143,8 @@ func (w *Worker) swap(next *instance, done func()) {
 	old := w.current
 	next.commitShared()
 	w.current, w.generation, w.starting = next, next.generation, true
+	w.host.Configure(next.rules())
+	w.resume = next.resume
 	for _, c := range w.connections() {
 		c.renew()
 	}
@@ -198,6 +206,7 @@ func (w *Worker) Open(s Socket, route *Route, req *Request, a Admission, protoco
 	c.index = len(w.conns)
 	w.conns = append(w.conns, c)
 	w.byID[id] = c
+	w.enlist(c)
 	if w.starting {
 		c.renew()
 		return c
@@ -217,6 +226,7 @@ func (w *Worker) forget(c *Conn) {
 	w.conns[len(w.conns)-1] = nil
 	w.conns = w.conns[:len(w.conns)-1]
 	delete(w.byID, c.id)
+	w.delist(c)
 }
 
 // connections is a snapshot: what runs over it may open and close connections.

@@ -3,12 +3,15 @@ package appbase
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -28,6 +31,9 @@ type world struct {
 	routes *Routes
 	log    *bytes.Buffer
 	socks  map[string]*sock
+
+	published []Publication
+	rules     []TopicRule
 }
 
 // newWorld loads source as the app "app" and fails the test if that fails.
@@ -146,20 +152,38 @@ func request(verb, path, query string, body []byte, params map[string]string, he
 }
 
 // The world is the host: topics and broadcast over its sockets.
-func (w *world) Subscribe(s Socket, topic string) bool {
+func (w *world) Subscribe(s Socket, topic string) error {
 	if len(topic) > 20 {
-		return false
+		return errors.New("the name is too long")
 	}
 	s.(*sock).topics = append(s.(*sock).topics, topic)
-	return true
+	return nil
 }
 
-func (w *world) Unsubscribe(s Socket, topic string) { s.(*sock).topics = nil }
+func (w *world) Unsubscribe(s Socket, topic string) {
+	s.(*sock).topics = slices.DeleteFunc(s.(*sock).topics, func(t string) bool { return t == topic })
+}
 
-func (w *world) Publish(topic string, m Message, except Socket) int {
+func (w *world) Follow(s Socket, topic string, since *Position) (Following, error) {
+	return Following{Position: Position{"e", 7}, Recovered: since != nil && since.Epoch == "e"}, w.Subscribe(s, topic)
+}
+
+func (w *world) Publish(topic string, m Message, o PublishOptions) (Receipt, error) {
+	r := Receipt{Position: Position{"e", uint64(len(w.published) + 1)}}
+	w.published = append(w.published, Publication{r.Position, m, time.UnixMilli(5)})
+	for _, s := range w.socks {
+		if s != o.Except && slices.Contains(s.topics, topic) {
+			s.Send(m.Text)
+			r.Reached++
+		}
+	}
+	return r, nil
+}
+
+func (w *world) Broadcast(m Message, except []Socket) int {
 	n := 0
 	for _, s := range w.socks {
-		if s != except && strings.Contains(strings.Join(s.topics, " "), topic) {
+		if !slices.Contains(except, Socket(s)) {
 			s.Send(m.Text)
 			n++
 		}
@@ -167,15 +191,16 @@ func (w *world) Publish(topic string, m Message, except Socket) int {
 	return n
 }
 
-func (w *world) Broadcast(m Message, except Socket) int {
-	n := 0
-	for _, s := range w.socks {
-		if s != except {
-			s.Send(m.Text)
-			n++
-		}
-	}
-	return n
+func (w *world) Configure(rules []TopicRule) { w.rules = rules }
+
+func (w *world) Rule(topic string) int {
+	return slices.IndexFunc(w.rules, func(r TopicRule) bool {
+		return strings.HasPrefix(topic, strings.TrimSuffix(r.Pattern, "*"))
+	})
+}
+
+func (w *world) History(_ string, limit int) []Publication {
+	return w.published[max(0, len(w.published)-limit):]
 }
 
 // sock records what a connection is told, and keeps what arrives while it is held.

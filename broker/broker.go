@@ -82,6 +82,7 @@ type Draft[M any] struct {
 type Receipt struct {
 	Position
 	Duplicate bool // the key was seen: nothing was published, Position is that of the first time
+	Elsewhere int  // subscribers of other ports to which it is on its way
 	Refused   bool // the topic would be one more than MaxTopics
 }
 

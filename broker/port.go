@@ -17,22 +17,26 @@ type Port[M any] struct {
 // publication; it may come from any goroutine, and must not block or call the broker.
 func (b *Broker[M]) Port(wake func()) *Port[M] { return &Port[M]{broker: b, wake: wake} }
 
-// Join makes publications of a topic arrive at the port; false when the topic would be one too many.
+// Join counts a subscriber of the port's loop; publications of the topic arrive at the port as long as there is one. False:
+// the topic would be one too many.
 func (p *Port[M]) Join(name string) bool {
 	b := p.broker
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t := b.topics[name]
 	if t == nil {
-		if len(b.topics) >= b.options.MaxTopics {
+		if len(b.topics) >= b.options.MaxTopics && name != Everyone {
 			return false
 		}
 		policy := b.policy(name)
 		t = b.add(name, policy)
 	}
-	if !slices.Contains(t.ports, p) {
-		t.ports = append(t.ports, p)
+	i := t.index(p)
+	if i < 0 {
+		i = len(t.ports)
+		t.ports = append(t.ports, member[M]{port: p})
 	}
+	t.ports[i].count++
 	return true
 }
 
@@ -45,12 +49,21 @@ func (p *Port[M]) Leave(name string) {
 	if t == nil {
 		return
 	}
-	t.ports = slices.DeleteFunc(t.ports, func(other *Port[M]) bool { return other == p })
-	t.touched = b.options.Now()
-	b.leave(t)
+	i := t.index(p)
+	if i < 0 {
+		return
+	}
+	if t.ports[i].count--; t.ports[i].count > 0 {
+		return
+	}
+	t.ports = slices.Delete(t.ports, i, i+1)
+	if len(t.ports) == 0 {
+		t.touched = b.options.Now()
+		b.leave(t)
+	}
 }
 
-// Publish gives a message its place in the topic and puts it into the inbox of every port that joined, its own included:
+// Publish gives a message its place in the topic and puts it into the inbox of every port that has subscribers, its own included:
 // the caller takes it from there if it is on the port's loop.
 func (p *Port[M]) Publish(name string, d Draft[M]) Receipt {
 	b := p.broker
@@ -69,10 +82,14 @@ func (p *Port[M]) Publish(name string, d Draft[M]) Receipt {
 	if d.Key != "" {
 		b.keys.add(name, d.Key, pub.Position, pub.Time)
 	}
-	for _, port := range t.ports {
-		port.put(Delivery[M]{pub, d.Except}, port != p)
+	elsewhere := 0
+	for _, m := range t.ports {
+		m.port.put(Delivery[M]{pub, d.Except}, m.port != p)
+		if m.port != p {
+			elsewhere += m.count
+		}
 	}
-	return Receipt{Position: pub.Position}
+	return Receipt{Position: pub.Position, Elsewhere: elsewhere}
 }
 
 // unheard is the publication that nobody waits for and nothing keeps.
@@ -141,7 +158,7 @@ func (p *Port[M]) Close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, t := range b.topics {
-		t.ports = slices.DeleteFunc(t.ports, func(other *Port[M]) bool { return other == p })
+		t.ports = slices.DeleteFunc(t.ports, func(m member[M]) bool { return m.port == p })
 		b.leave(t)
 	}
 	p.inbox, p.spare, p.lost = nil, nil, nil

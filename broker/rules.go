@@ -11,6 +11,9 @@ import (
 // MaxNameBytes is the length of the longest topic name.
 const MaxNameBytes = 256
 
+// Everyone is a topic that is not counted and that no valid name names, for what reaches all.
+const Everyone = ""
+
 // CheckName says what is wrong with a topic's name: it has 1 to 256 bytes of valid UTF-8 without control characters.
 func CheckName(name string) error {
 	switch {

@@ -1,6 +1,9 @@
 package broker
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // entryBytes is what keeping a publication costs beside its message.
 const entryBytes = 160
@@ -10,9 +13,20 @@ type topic[M any] struct {
 	name   string
 	policy Policy
 	Position
-	ports   []*Port[M] // that have subscribers
+	ports   []member[M] // that have subscribers
 	log     []*entry[M]
 	touched time.Time // last publication, or end of the last subscription
+}
+
+// member is how many subscribers a port has.
+type member[M any] struct {
+	port  *Port[M]
+	count int
+}
+
+// index finds a port among the members; -1: it has no subscribers.
+func (t *topic[M]) index(p *Port[M]) int {
+	return slices.IndexFunc(t.ports, func(m member[M]) bool { return m.port == p })
 }
 
 // entry is a kept publication: in its topic's log, and in the chain of all.

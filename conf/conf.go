@@ -62,6 +62,10 @@ type Limits struct {
 	Connections           int // open WebSockets; 0 is the process's descriptor limit less 100
 	ConnectionsPerAddress int // of one client address; 0 is no bound
 
+	Topics              int  // of one app
+	TopicsPerConnection int  // that one connection is on
+	HistoryBytes        Size // what the topics of one app keep
+
 	HandshakeTime Duration // until a request's header has arrived
 	HeaderBytes   Size     // request line and header block
 	HeaderFields  int      // fields in it

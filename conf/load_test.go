@@ -24,6 +24,7 @@ func TestDefaults(t *testing.T) {
 			PingAfter: Duration(25 * time.Second), PongWithin: Duration(10 * time.Second),
 			WriteStall: Duration(10 * time.Second), CloseWithin: Duration(5 * time.Second),
 			CallTime: Duration(time.Second), CallDepth: 2000,
+			Topics: 100_000, TopicsPerConnection: 1000, HistoryBytes: 64 << 20,
 			HandshakeTime: Duration(5 * time.Second), HeaderBytes: 16 << 10, HeaderFields: 100, BodyBytes: 10 << 20,
 			BodyStall: Duration(10 * time.Second), ResponseTime: Duration(30 * time.Second),
 			IdleTime: Duration(75 * time.Second), StopWithin: Duration(10 * time.Second),

@@ -39,7 +39,7 @@ export default class Names extends sigil.AppBase {
     const answer = new Response("x");
     return {
       types: {
-        AppBase: named(AppBase.prototype), Log: named(this.log), Connections: named(this.connections),
+        AppBase: named(AppBase.prototype), Log: named(this.log), Connections: named(this.connections), Users: named(this.users),
         Kv: named(this.kv), Db: named(this.db), SqlRunner: await this.db.tx((tx) => named(tx)), "SqlStream<any>": named(this.db.stream("select 1")),
         HttpReq: named(req), Headers: named(req.headers), Response: named(answer),
         "typeof Response": Object.getOwnPropertyNames(Response).filter((name) => !["length", "name", "prototype"].includes(name)),

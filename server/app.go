@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sigil-server/sigil/appbase"
+	"github.com/sigil-server/sigil/broker"
 	"github.com/sigil-server/sigil/scripting"
 )
 
@@ -21,7 +22,7 @@ type app struct {
 	notices *notices
 	tally   tally
 	crew    *crew
-	known   *directory
+	topics  *broker.Broker[*packet]
 	shared  *appbase.Shared
 	data    *appbase.Data // what the app keeps; nil: nothing
 
@@ -54,10 +55,10 @@ func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 		limits:  o.limitsOf(src.Name),
 		options: o,
 		crew:    c,
-		known:   newDirectory(),
 		shared:  appbase.NewShared(),
 		data:    newData(src.Name, o),
 	}
+	a.topics = broker.New[*packet](broker.Options{MaxTopics: a.limits.MaxTopics, MaxHistoryBytes: a.limits.MaxHistoryBytes})
 	a.notices = newNotices(a.log, appLimits())
 	a.current.Store(&snapshot{source: src})
 	first, err := newWorker(a, false)

@@ -42,7 +42,7 @@ func BenchmarkEcho(b *testing.B) {
 
 // BenchmarkSubscribe is a topic's book-keeping among a thousand members.
 func BenchmarkSubscribe(b *testing.B) {
-	h := newHub(nil, newDirectory())
+	h := testHub()
 	for range 1000 {
 		c := &connection{}
 		h.add(c)
@@ -60,12 +60,38 @@ func BenchmarkSubscribe(b *testing.B) {
 // BenchmarkBroadcast is one message to a thousand sockets, all of which read it.
 func BenchmarkBroadcast(b *testing.B) {
 	s := startSite(b, files{"b.js": `export default class B extends AppBase {
-  @Websocket all(ws) { ws.onMessage((text) => this.broadcast(text)); }
+  @Websocket all(ws) { ws.send("ready"); ws.onMessage((text) => this.broadcast(text)); }
 }`})
 	const members = 1000
 	clients := make([]*client, members)
 	for i := range clients {
 		clients[i] = s.dial("/b/all")
+		clients[i].want("ready")
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		text := fmt.Sprint(i)
+		clients[0].send(opText, text)
+		for _, c := range clients {
+			c.want(text)
+		}
+	}
+	b.ReportMetric(float64(members)*float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
+	for _, c := range clients {
+		c.leave()
+	}
+}
+
+// BenchmarkPublish is one message to a thousand subscribers of a topic, all of which read it.
+func BenchmarkPublish(b *testing.B) {
+	s := startSite(b, files{"b.js": `export default class B extends AppBase {
+  @Websocket all(ws) { ws.subscribe("topic"); ws.send("ready"); ws.onMessage((text) => this.publish("topic", text)); }
+}`})
+	const members = 1000
+	clients := make([]*client, members)
+	for i := range clients {
+		clients[i] = s.dial("/b/all")
+		clients[i].want("ready")
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

@@ -18,6 +18,10 @@ type connection struct {
 	topics  map[string]*membership
 	index   int // in the hub
 	gone    bool
+
+	live     bool // speaks the realtime protocol
+	waiting  bool // hub.later has been asked for
+	maxQueue int  // bytes
 }
 
 var (
@@ -39,8 +43,9 @@ type arrival struct {
 // adopt gives an accepted socket to the worker. The slot of its address, and the worker's place for it, are released when the
 // connection has ended. False: the worker takes no more; the socket is closed and both are still the caller's.
 func (w *worker) adopt(accepted *wsconn.Accepted, slots *slots, in arrival) bool {
-	return w.loop.Adopt(accepted, w.app.socketLimits(in.api, in.route), func(socket *wsconn.Conn) wsconn.Handler {
-		c := &connection{Conn: socket, worker: w, slots: slots, address: in.address}
+	limits := w.app.socketLimits(in.api, in.route)
+	return w.loop.Adopt(accepted, limits, func(socket *wsconn.Conn) wsconn.Handler {
+		c := &connection{Conn: socket, worker: w, slots: slots, address: in.address, live: in.route.Style == appbase.StyleLive, maxQueue: limits.MaxQueueBytes}
 		w.hub.add(c)
 		w.app.open.Add(1)
 		if w.closing != nil {
@@ -69,8 +74,11 @@ func (c *connection) Binary(data []byte) {
 	}
 }
 
-// Drain tells the app that its queue is empty.
+// Drain sends what had no room, or tells the app that the queue is empty.
 func (c *connection) Drain() {
+	if c.live {
+		c.worker.hub.catchUp(c)
+	}
 	if c.handler != nil {
 		c.handler.Drain()
 	}

@@ -13,6 +13,9 @@ func (a *app) socketLimits(api *appbase.AppLimits, route *appbase.Route) wsconn.
 	n := narrowing{limits: a.limits.Socket}
 	n.by(&api.Socket)
 	n.by(&route.Limits)
+	if route.Style == appbase.StyleLive {
+		n.limits.Overflow = wsconn.OverflowClose // an answer that is dropped would be waited for; publications catch up
+	}
 	return n.limits
 }
 

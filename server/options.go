@@ -81,6 +81,14 @@ type Limits struct {
 	// Beyond it handshakes are answered with 429.
 	MaxConnectionsPerAddress int
 
+	// MaxTopics is how many topics of one app may have subscribers or a history at once; default 100,000.
+	MaxTopics int
+	// MaxTopicsPerConnection is how many topics one connection may be on; default 1,000.
+	MaxTopicsPerConnection int
+	// MaxHistoryBytes bounds the histories of all topics of one app; default 64 MiB. Beyond it the oldest
+	// publications are forgotten, which clients that come back for them are told.
+	MaxHistoryBytes int
+
 	// MaxHeaderBytes bounds the request line and header block; default 16 KiB, at least 4 KiB. Beyond it: 431.
 	MaxHeaderBytes int
 	// MaxHeaderFields is how many header fields a request may have; default 100. Beyond it: 431.
@@ -116,6 +124,9 @@ type Limits struct {
 func (l Limits) withDefaults() Limits {
 	l.Socket = l.Socket.WithDefaults()
 	setDefault(&l.MaxPartialBytes, 64<<20)
+	setDefault(&l.MaxTopics, 100_000)
+	setDefault(&l.MaxTopicsPerConnection, 1000)
+	setDefault(&l.MaxHistoryBytes, 64<<20)
 	setDefault(&l.MaxHeaderBytes, 16<<10)
 	setDefault(&l.MaxHeaderFields, 100)
 	setDefault(&l.MaxBodyBytes, 10<<20)

@@ -1,22 +1,25 @@
 package server
 
 import (
+	"time"
+
 	"github.com/sigil-server/sigil/appbase"
+	"github.com/sigil-server/sigil/broker"
+	"github.com/sigil-server/sigil/scripting"
 	"github.com/sigil-server/sigil/wsconn"
 )
 
-// Bounds of subscriptions.
-const (
-	maxTopics         = 1000 // of one connection
-	maxTopicNameBytes = 256
-)
+// everyone is the topic that all connections of an app are on: a broadcast is a publication there.
+const everyone = broker.Everyone
 
-// hub is what a worker's connections have in common: the list of them and their topics. It is the worker's
-// [appbase.Host]. It belongs to the worker's loop and needs no lock; what is for the connections of other workers goes to
-// their loops as tasks, in order.
+// hub is what the connections of one loop have in common: the list of them, and which topics they are on. It is the
+// worker's [appbase.Host]. It belongs to its loop; what the loops of an app share is the broker.
 type hub struct {
-	worker      *worker
-	directory   *directory
+	broker      *broker.Broker[*packet]
+	port        *broker.Port[*packet]
+	loop        scripting.Executor
+	sweeping    bool
+	maxTopics   int // of one connection
 	connections []*connection
 	topics      map[string]*topic
 }
@@ -31,25 +34,31 @@ type topic struct {
 type membership struct {
 	topic      *topic
 	connection *connection
-	index      int // in topic.members
+	index      int   // in topic.members
+	feed       *feed // of a connection that speaks the realtime protocol; else nil
 }
 
 var _ appbase.Host = (*hub)(nil)
 
-func newHub(w *worker, d *directory) *hub {
-	return &hub{worker: w, directory: d, topics: map[string]*topic{}}
+// newHub makes a loop's hub. It leaves the broker with [hub.close].
+func newHub(b *broker.Broker[*packet], loop scripting.Executor, maxTopics int) *hub {
+	h := &hub{broker: b, loop: loop, maxTopics: maxTopics, topics: map[string]*topic{}}
+	h.port = b.Port(func() { loop.Post(func() { h.drain(nil) }) })
+	return h
 }
+
+func (h *hub) close() { h.port.Close() }
 
 // add takes a connection in.
 func (h *hub) add(c *connection) {
 	c.index = len(h.connections)
 	h.connections = append(h.connections, c)
-	h.directory.connect(h, 1)
+	h.port.Join(everyone)
 }
 
 // remove takes a connection out, and out of all its topics.
 func (h *hub) remove(c *connection) {
-	h.directory.connect(h, -1)
+	h.port.Leave(everyone)
 	last := len(h.connections) - 1
 	h.connections[c.index] = h.connections[last]
 	h.connections[c.index].index = c.index
@@ -61,18 +70,29 @@ func (h *hub) remove(c *connection) {
 	c.topics = nil
 }
 
-// Subscribe adds s to a topic. It is false beyond 1,000 topics of a connection, for a name that is empty or has more
-// than 256 bytes, and when the connection has ended.
-func (h *hub) Subscribe(s appbase.Socket, name string) bool {
+// Subscribe adds s to a topic.
+func (h *hub) Subscribe(s appbase.Socket, name string) error {
 	c, ok := s.(*connection)
-	if !ok || c.gone || name == "" || len(name) > maxTopicNameBytes {
-		return false
+	if !ok || c.gone {
+		return appbase.ErrEnded
 	}
 	if _, member := c.topics[name]; member {
-		return true
+		return nil
 	}
-	if len(c.topics) >= maxTopics {
-		return false
+	_, err := h.join(c, name)
+	return err
+}
+
+// join makes a membership.
+func (h *hub) join(c *connection, name string) (*membership, error) {
+	if err := broker.CheckName(name); err != nil {
+		return nil, err
+	}
+	if len(c.topics) >= h.maxTopics {
+		return nil, appbase.ErrManyTopics
+	}
+	if !h.port.Join(name) {
+		return nil, appbase.ErrManyTopics
 	}
 	t := h.topics[name]
 	if t == nil {
@@ -81,12 +101,11 @@ func (h *hub) Subscribe(s appbase.Socket, name string) bool {
 	}
 	m := &membership{topic: t, connection: c, index: len(t.members)}
 	t.members = append(t.members, m)
-	h.directory.join(name, h, 1)
 	if c.topics == nil {
 		c.topics = map[string]*membership{}
 	}
 	c.topics[name] = m
-	return true
+	return m, nil
 }
 
 // Unsubscribe takes s out of a topic, if it was in.
@@ -103,77 +122,163 @@ func (h *hub) Unsubscribe(s appbase.Socket, name string) {
 
 // leave takes a membership out of its topic; the last one takes the topic along.
 func (h *hub) leave(m *membership) {
-	h.directory.join(m.topic.name, h, -1)
 	members := m.topic.members
 	last := len(members) - 1
 	members[m.index] = members[last]
 	members[m.index].index = m.index
 	members[last] = nil
 	m.topic.members = members[:last]
+	h.port.Leave(m.topic.name)
 	if last == 0 {
 		delete(h.topics, m.topic.name)
 	}
 }
 
-// Publish queues a message for every subscriber but one and returns how many took it; those of other workers count when it
-// is on its way to them. It is encoded once; what the queues hold is shared.
-func (h *hub) Publish(name string, m appbase.Message, except appbase.Socket) int {
-	others, there := h.directory.others(h, name, false)
-	if len(others) == 0 && h.topics[name] == nil {
-		return 0
+// Publish gives a message its place in the topic and queues it for the subscribers.
+func (h *hub) Publish(name string, m appbase.Message, o appbase.PublishOptions) (appbase.Receipt, error) {
+	if err := broker.CheckName(name); err != nil {
+		return appbase.Receipt{}, err
 	}
-	frame := frameOf(m)
-	h.pass(others, func(other *hub) { other.publish(name, frame, nil) })
-	left, _ := except.(*connection)
-	return h.publish(name, frame, left) + there
+	p := &packet{message: m}
+	receipt := h.port.Publish(name, broker.Draft[*packet]{Message: p, Bytes: p.bytes(), Key: o.Key, Except: o.Except})
+	if receipt.Refused {
+		return appbase.Receipt{}, appbase.ErrManyTopics
+	}
+	if o.Key != "" || receipt.Epoch != "" {
+		h.sweepLater()
+	}
+	return appbase.Receipt{
+		Reached: h.drain(p) + receipt.Elsewhere, Position: appbase.Position(receipt.Position), Duplicate: receipt.Duplicate,
+	}, nil
 }
 
-func (h *hub) publish(name string, frame *wsconn.Frame, except *connection) (reached int) {
+// sweepLater forgets what is too old after a while, and again as long as anything is kept.
+func (h *hub) sweepLater() {
+	if h.sweeping {
+		return
+	}
+	h.sweeping = true
+	h.loop.AfterFunc(sweepEvery, func() {
+		h.sweeping = false
+		if h.broker.Sweep() {
+			h.sweepLater()
+		}
+	})
+}
+
+const sweepEvery = 30 * time.Second
+
+// Broadcast queues a message for every connection but those left out.
+func (h *hub) Broadcast(m appbase.Message, except []appbase.Socket) int {
+	p := &packet{message: m}
+	receipt := h.port.Publish(everyone, broker.Draft[*packet]{Message: p, Except: except})
+	return h.drain(p) + receipt.Elsewhere
+}
+
+// drain delivers what is in the port's inbox. It returns how many took the packet that the caller has published.
+func (h *hub) drain(own *packet) (reached int) {
+	deliveries, lost := h.port.Take()
+	for _, d := range deliveries {
+		n := 0
+		if d.Topic == everyone {
+			n = h.toAll(d)
+		} else if t := h.topics[d.Topic]; t != nil {
+			n = t.deliver(h, d)
+		}
+		if d.Message == own {
+			reached = n
+		}
+	}
+	for name := range lost {
+		h.lose(name)
+	}
+	return reached
+}
+
+// deliver queues a publication for the topic's members on this loop. It is encoded once; what the queues hold is shared.
+func (t *topic) deliver(h *hub, d delivery) (reached int) {
+	except, _ := d.Except.(appbase.Socket)
+	for _, m := range t.members {
+		switch {
+		case m.feed != nil:
+			if h.feed(m, d) {
+				reached++
+			}
+		case m.connection != except && m.connection.SendFrame(d.Message.plainFrame()):
+			reached++
+		}
+	}
+	return reached
+}
+
+func (h *hub) toAll(d delivery) (reached int) {
+	except, _ := d.Except.([]appbase.Socket)
+	for _, c := range h.connections {
+		if c.sendAll(d.Message, except) {
+			reached++
+		}
+	}
+	return reached
+}
+
+func (c *connection) sendAll(p *packet, except []appbase.Socket) bool {
+	for _, left := range except {
+		if left == c {
+			return false
+		}
+	}
+	if c.live {
+		return c.SendFrame(p.liveFrame(everyone, 0))
+	}
+	return c.SendFrame(p.plainFrame())
+}
+
+// lose tells the members of a topic that the loop could not keep up with it. Those that know offsets catch up or hear of
+// the loss; the others cannot tell that something is missing, so they are closed.
+func (h *hub) lose(name string) {
+	if name == everyone {
+		for _, c := range h.connections {
+			c.Close(statusTryAgainLater, "messages were lost")
+		}
+		return
+	}
 	t := h.topics[name]
 	if t == nil {
-		return 0
+		return
 	}
-	for _, member := range t.members {
-		if member.connection != except && member.connection.SendFrame(frame) {
-			reached++
-		}
-	}
-	return reached
-}
-
-// Broadcast is Publish to every connection of the app.
-func (h *hub) Broadcast(m appbase.Message, except appbase.Socket) int {
-	others, there := h.directory.others(h, "", true)
-	if len(others) == 0 && len(h.connections) == 0 {
-		return 0
-	}
-	frame := frameOf(m)
-	h.pass(others, func(other *hub) { other.broadcast(frame, nil) })
-	left, _ := except.(*connection)
-	return h.broadcast(frame, left) + there
-}
-
-func (h *hub) broadcast(frame *wsconn.Frame, except *connection) (reached int) {
-	for _, c := range h.connections {
-		if c != except && c.SendFrame(frame) {
-			reached++
-		}
-	}
-	return reached
-}
-
-// pass runs fn for other hubs on their loops.
-func (h *hub) pass(others []*hub, fn func(*hub)) {
-	for _, other := range others {
-		if !other.worker.loop.Post(func() { fn(other) }) {
-			h.worker.app.log.Warn("a publication did not reach another worker, which has too much to do")
+	for _, m := range t.members {
+		if m.feed != nil {
+			h.fallBehind(m)
+		} else {
+			m.connection.Close(statusTryAgainLater, "messages were lost")
 		}
 	}
 }
 
-func frameOf(m appbase.Message) *wsconn.Frame {
-	if m.Binary {
-		return wsconn.EncodeBinary(m.Bytes)
-	}
-	return wsconn.EncodeText(m.Text)
+// packet is a message in the forms in which it goes out, each encoded when it is first wanted.
+type packet struct {
+	message     appbase.Message
+	plain, live frameOnce
+}
+
+type delivery = broker.Delivery[*packet]
+
+// bytes is about what keeping the packet costs, with one of its frames.
+func (p *packet) bytes() int { return 2 * (len(p.message.Text) + len(p.message.Bytes)) }
+
+// plainFrame is the message as it was given.
+func (p *packet) plainFrame() *wsconn.Frame {
+	return p.plain.get(func() *wsconn.Frame {
+		if p.message.Binary {
+			return wsconn.EncodeBinary(p.message.Bytes)
+		}
+		return wsconn.EncodeText(p.message.Text)
+	})
+}
+
+// liveFrame is the message as the realtime protocol tells it.
+func (p *packet) liveFrame(topic string, offset uint64) *wsconn.Frame {
+	return p.live.get(func() *wsconn.Frame {
+		return wsconn.EncodeText(appbase.LiveMessage(topic, offset, p.message))
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/sigil-server/sigil/appbase"
+	"github.com/sigil-server/sigil/broker"
+	"github.com/sigil-server/sigil/scripting/scriptingtest"
 )
 
 func TestTopics(t *testing.T) {
@@ -51,14 +53,14 @@ export default class News extends AppBase {
 }
 
 func TestHub(t *testing.T) {
-	h := newHub(nil, newDirectory())
+	h := testHub()
 	conns := make([]*connection, 5)
 	for i := range conns {
 		conns[i] = &connection{}
 		h.add(conns[i])
 		for _, topic := range []string{"a", "b"} {
 			for range 2 { // the second time changes nothing
-				if !h.Subscribe(conns[i], topic) {
+				if h.Subscribe(conns[i], topic) != nil {
 					t.Fatal("refused")
 				}
 			}
@@ -86,26 +88,34 @@ func TestHub(t *testing.T) {
 }
 
 func TestHubBounds(t *testing.T) {
-	h, c := newHub(nil, newDirectory()), &connection{}
+	h, c := testHub(), &connection{}
 	h.add(c)
-	for i := range maxTopics {
-		if !h.Subscribe(c, fmt.Sprint(i)) {
+	for i := range 1000 {
+		if h.Subscribe(c, fmt.Sprint(i)) != nil {
 			t.Fatalf("topic %d refused", i)
 		}
 	}
-	if h.Subscribe(c, "one more") || !h.Subscribe(c, "7") {
+	if h.Subscribe(c, "one more") == nil || h.Subscribe(c, "7") != nil {
 		t.Error("the bound does not hold")
 	}
 	h.Unsubscribe(c, "7")
-	if h.Subscribe(c, "") || h.Subscribe(c, strings.Repeat("x", 257)) || !h.Subscribe(c, strings.Repeat("x", 256)) {
+	if h.Subscribe(c, "") == nil || h.Subscribe(c, strings.Repeat("x", 257)) == nil || h.Subscribe(c, strings.Repeat("x", 256)) != nil {
 		t.Error("a name's length")
 	}
 	h.remove(c)
 	c.gone = true
-	if h.Subscribe(c, "late") || len(h.topics) != 0 {
+	if h.Subscribe(c, "late") == nil || len(h.topics) != 0 {
 		t.Error("subscribed after the end")
 	}
-	if n := h.Publish("nobody", appbase.Message{Text: "x"}, nil) + h.Broadcast(appbase.Message{Text: "x"}, nil); n != 0 {
-		t.Errorf("%d reached", n)
+	r, err := h.Publish("nobody", appbase.Message{Text: "x"}, appbase.PublishOptions{})
+	if n := r.Reached + h.Broadcast(appbase.Message{Text: "x"}, nil); n != 0 || err != nil {
+		t.Errorf("%d reached, %v", n, err)
 	}
+	if _, err := h.Publish("", appbase.Message{Text: "x"}, appbase.PublishOptions{}); err == nil {
+		t.Error("the topic of broadcasts can be published to")
+	}
+}
+
+func testHub() *hub {
+	return newHub(broker.New[*packet](broker.Options{}), scriptingtest.NewLoop(), 1000)
 }

@@ -19,6 +19,7 @@ const (
 	statusPolicyViolation = 1008
 	statusInternalError   = 1011
 	statusServiceRestart  = 1012
+	statusTryAgainLater   = 1013 // of its registry
 )
 
 // refusal is why a handshake is accepted only to be closed.

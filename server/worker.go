@@ -34,7 +34,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 		return nil, fmt.Errorf("starting a worker of app %s: %w", a.name, err)
 	}
 	w := &worker{app: a, extra: extra, loop: loop, ended: make(chan struct{})}
-	w.hub = newHub(w, a.known)
+	w.hub = newHub(a.topics, loop, a.limits.MaxTopicsPerConnection)
 	w.script = appbase.NewWorker(appbase.Options{
 		Web:        appbase.Web{Version: a.options.Version},
 		Name:       a.name,
@@ -62,6 +62,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 func (w *worker) run(ctx context.Context) {
 	defer close(w.ended)
 	defer w.app.tally.close(w)
+	defer w.hub.close()
 	if err := w.loop.Run(ctx); err != nil {
 		w.app.log.Error("a loop of the app has failed; what ran on it is gone until the server starts again", "error", err)
 	}

@@ -60,6 +60,12 @@
     };
   }
 
+  /** Notes a member where its annotation stands. */
+  function noteMember(context, note) {
+    annotated++;
+    notesOf(context.metadata).members.push({ name: context.name, site: new TypeError(), ...note });
+  }
+
   const pathOf = (options, name) => {
     const path = options.path ?? (name === "index" ? "/" : "/" + name);
     if (typeof path !== "string") fail(`path must be a text, not ${host.show(path)}`);
@@ -212,7 +218,7 @@
     }));
     if (api.expose === "public") routes.push(...publicMethods(Class, members, guards));
     checkMembers(members, AppBase);
-    return { api, routes, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method) };
+    return { api, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method) };
   }
 
   /** @Api({ expose: "public" }): the class's own methods that no annotation speaks of. */
@@ -238,7 +244,8 @@
       }
       const kinds = new Set(members.filter((o) => o.name === m.name && o.path !== undefined).map((o) => o.kind));
       if (kinds.size > 1) failAt(m.site, `${m.name} is ${[...kinds].join(" and ")} at once: make two methods of it`);
-      if (m.kind === "guard" && kinds.size === 0) failAt(m.site, `@Guard on ${m.name}: the method has no route to guard`);
+      const guarded = kinds.size > 0 || members.some((o) => o.name === m.name && o.kind === "event");
+      if (m.kind === "guard" && !guarded) failAt(m.site, `@Guard on ${m.name}: the method has no route to guard`);
     }
   }
 
@@ -249,6 +256,7 @@
       Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []),
     },
     findClass, describe, failAt,
+    kit: { methodAnnotation, noteMember, checkOptions, checkMethod, pathOf, guardsOf, socketOptions, describe, failAt, fail, isObject }, // of realtime.js
     socketOptions: (options) => socketOptions(checkOptions("websocket", options, SOCKET_OPTIONS)), // of a fetch app
   };
 })

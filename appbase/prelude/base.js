@@ -7,10 +7,13 @@
     get generation() { return host.generation(); }
     get config() { return host.config; }
     get log() { return host.log; }
-    get connections() { return connections; }
+    get connections() { return host.connections; }
+    get users() { return host.users; }
     connection(id) { return host.connection(String(id)); }
     broadcast(data, options) { return host.broadcast(data, options?.except); }
-    publish(topic, data) { return host.publish(topic, data); }
+    publish(topic, data, options) { return host.publish(topic, data, options); }
+    subscribers(topic) { return host.connections.filter({ topic: String(topic) }); }
+    history(topic, { limit = 10000 } = {}) { return host.history(topic, Math.max(0, limit)); }
     lock(name) { return host.lock(name); }
     render(template, data = {}) { return host.render(String(template), data); }
     readFile(path) { return host.readFile(String(path)); }
@@ -18,36 +21,5 @@
     get db() { return host.db(); }
   }
 
-  /** The app's open connections. Every look is at this moment's; iterating sees a snapshot, so closing inside is safe. */
-  class Connections {
-    get size() { return host.count(); }
-    count(criteria) { return criteria === undefined ? host.count() : this.filter(criteria).length; }
-    filter(criteria) { return [...this].filter(typeof criteria === "function" ? criteria : matcher(criteria)); }
-    find(criteria) { return [...this].find(typeof criteria === "function" ? criteria : matcher(criteria)); }
-    map(fn) { return [...this].map((ws) => fn(ws)); }
-    forEach(fn) { for (const ws of this) fn(ws); }
-    [Symbol.iterator]() { return host.connections()[Symbol.iterator](); }
-  }
-
-  const CRITERIA = ["path", "user", "topic"];
-
-  function matcher(criteria = {}) {
-    for (const key of Object.keys(criteria)) {
-      if (!CRITERIA.includes(key)) throw new TypeError(`connections can be filtered by ${CRITERIA.join(", ")} or a function, not by "${key}"`);
-    }
-    const { path, user, topic } = criteria;
-    return (ws) => (path === undefined || ws.path === path)
-      && (user === undefined || sameUser(ws.user, user))
-      && (topic === undefined || host.subscribed(ws, topic));
-  }
-
-  /** A user is told by equality, by its id, or by some of its fields. */
-  function sameUser(user, wanted) {
-    if (user === wanted || user === undefined || user === null) return user === wanted;
-    if (typeof wanted !== "object" || wanted === null) return user.id === wanted;
-    return Object.keys(wanted).every((key) => user[key] === wanted[key]);
-  }
-
-  const connections = new Connections();
   return { globals: { AppBase, WsConn: host.WsConn } };
 })

@@ -1,0 +1,145 @@
+package appbase
+
+import (
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/scripting"
+)
+
+// realtime is what a generation declares of topics and @Rpc methods, and what of the prelude serves them.
+type realtime struct {
+	invoke, cancelCall, newCall goja.Callable
+	eventPrototype              *goja.Object
+
+	topics        []topicBinding // by index of the rule given to the host
+	rpcs          map[string]rpcBinding
+	joins, leaves []presenceHook
+	resume        time.Duration
+}
+
+// topicBinding is one @Topic.
+type topicBinding struct {
+	rule      TopicRule
+	presence  bool
+	grace     time.Duration
+	authorize decision
+	publish   decision
+}
+
+// decision is a function that decides, or the answer itself.
+type decision struct {
+	value goja.Value // nil: no function
+	yes   bool
+}
+
+// rpcBinding is one @Rpc method.
+type rpcBinding struct {
+	method  goja.Value
+	timeout time.Duration
+}
+
+// presenceHook is one @OnJoin or @OnLeave method.
+type presenceHook struct {
+	pattern string
+	call    goja.Callable
+}
+
+// defaultResume is how long a lost connection's session waits for its client.
+const defaultResume = 2 * time.Minute
+
+// installRealtime runs the prelude's part and keeps what the host calls of it.
+func (in *instance) installRealtime(script *scripting.Script, kit goja.Value) error {
+	part, err := in.runPrelude(script, map[string]any{
+		"kit":        kit,
+		"show":       func(value goja.Value) string { return show(value) },
+		"span":       in.span,
+		"connection": in.connection,
+		"checkTopic": func(pattern string) {
+			if pattern == "" || len(pattern) > 256 || strings.Count(pattern, "*") > 4 {
+				panic(in.vm.NewTypeError("@Topic(%.40q): a topic has a name of 1 to 256 bytes with at most 4 asterisks", pattern))
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	for name, slot := range map[string]*goja.Callable{
+		"describe": &in.describe, "invoke": &in.invoke, "cancelCall": &in.cancelCall, "newCall": &in.newCall,
+	} {
+		*slot, _ = goja.AssertFunction(part.Get(name))
+	}
+	in.eventPrototype = part.Get("eventPrototype").ToObject(in.vm)
+	return nil
+}
+
+// bindRealtime reads the notes; those of a fetch app have none of it.
+func (in *instance) bindRealtime(notes *goja.Object) {
+	in.rpcs, in.resume = map[string]rpcBinding{}, defaultResume
+	in.eachNote(notes, "topics", func(n *goja.Object) {
+		in.topics = append(in.topics, topicBinding{
+			rule: TopicRule{
+				Pattern: n.Get("pattern").String(), History: int(n.Get("history").ToInteger()), TTL: milliseconds(n.Get("ttl")),
+			},
+			presence: n.Get("presence").ToBoolean(), grace: milliseconds(n.Get("grace")),
+			authorize: newDecision(n.Get("authorize")), publish: newDecision(n.Get("publish")),
+		})
+	})
+	in.eachNote(notes, "rpcs", func(n *goja.Object) {
+		in.rpcs[n.Get("rpc").String()] = rpcBinding{method: n.Get("method"), timeout: milliseconds(n.Get("timeout"))}
+	})
+	hooks := func(key string) (list []presenceHook) {
+		in.eachNote(notes, key, func(n *goja.Object) {
+			call, _ := goja.AssertFunction(n.Get("method"))
+			list = append(list, presenceHook{n.Get("pattern").String(), call})
+		})
+		return list
+	}
+	in.joins, in.leaves = hooks("joins"), hooks("leaves")
+	if resume := notes.Get("resume"); resume != nil && !goja.IsUndefined(resume) {
+		in.resume = milliseconds(resume)
+	}
+}
+
+// hasLive reports whether the app has the realtime endpoint.
+func (in *instance) hasLive() bool {
+	for route := range in.bound {
+		if route.Style == StyleLive {
+			return true
+		}
+	}
+	return false
+}
+
+func (in *instance) eachNote(notes *goja.Object, key string, read func(*goja.Object)) {
+	list := notes.Get(key)
+	if list == nil || goja.IsUndefined(list) {
+		return
+	}
+	in.vm.ForOf(list, func(item goja.Value) bool {
+		read(item.ToObject(in.vm))
+		return true
+	})
+}
+
+func newDecision(value goja.Value) decision {
+	if _, function := goja.AssertFunction(value); function {
+		return decision{value: value}
+	}
+	return decision{yes: value.ToBoolean()}
+}
+
+func milliseconds(value goja.Value) time.Duration {
+	return time.Duration(value.ToFloat() * float64(time.Millisecond))
+}
+
+// rules are what the host is to keep for which topics.
+func (in *instance) rules() []TopicRule {
+	list := make([]TopicRule, len(in.topics))
+	for i, t := range in.topics {
+		list[i] = t.rule
+	}
+	return list
+}
