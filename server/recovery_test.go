@@ -19,7 +19,9 @@ import (
 // A test of docs/delivery.md: clients of the realtime protocol over real sockets that are cut at random.
 const (
 	recoveryCuts    = 10_000 // over all clients
-	recoveryClients = 20
+	recoveryClients = 10
+
+	recoveryPerReload = 50 // cuts
 )
 
 const recoveryApp = `
@@ -155,7 +157,7 @@ func (s *survivor) placed(topic string, at livePlace, recovered bool) error {
 func (s *survivor) call(method, params string) (json.RawMessage, error) {
 	s.calls++
 	text := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":%q,"params":%s}`, s.calls, method, params)
-	if s.random.IntN(4) == 0 {
+	if s.random.IntN(3) == 0 {
 		return nil, s.cut(text)
 	}
 	if err := s.write(text); err != nil {
@@ -310,12 +312,16 @@ func TestRecoveryAtRandom(t *testing.T) {
 		}
 		_ = c.conn.Close()
 	}
+	often := make(chan struct{}, recoveryCuts)
 	for _, c := range clients {
 		wg.Go(func() {
 			before := c.cuts
 			err := c.live(func() bool {
-				cuts.Add(int64(c.cuts - before))
-				before = c.cuts
+				for ; before < c.cuts; before++ {
+					if cuts.Add(1)%recoveryPerReload == 0 {
+						often <- struct{}{}
+					}
+				}
 				return cuts.Load() < recoveryCuts && !t.Failed()
 			})
 			if err != nil {
@@ -323,8 +329,11 @@ func TestRecoveryAtRandom(t *testing.T) {
 			}
 		})
 	}
-	reloads := reloadUntil(s, func() bool { return cuts.Load() >= recoveryCuts || t.Failed() })
-	wg.Wait()
+	go func() {
+		wg.Wait()
+		close(often)
+	}()
+	reloads := reloadAt(s, often)
 	if t.Failed() {
 		return
 	}
@@ -336,9 +345,9 @@ func TestRecoveryAtRandom(t *testing.T) {
 	t.Logf("%d cuts, %d reloads, %d publications to %d clients", cuts.Load(), reloads, published, len(clients))
 }
 
-// reloadUntil reloads the app again and again.
-func reloadUntil(s *site, over func() bool) (reloads int) {
-	for !over() {
+// reloadAt reloads the app whenever it is told to.
+func reloadAt(s *site, often <-chan struct{}) (reloads int) {
+	for range often {
 		reloads++
 		s.save(files{"recovery.js": strings.Replace(recoveryApp, "VERSION", fmt.Sprint(reloads), 1)})
 		s.next()
