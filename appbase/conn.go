@@ -36,10 +36,11 @@ type Conn struct {
 	who        *identity
 	state      string // ws.state as JSON, as of the last reattachment; "" none
 	topics     map[string]struct{}
-	index      int   // in worker.conns
-	busy       int32 // promises that the next message waits for
-	interrupts int32 // handlers in a row that ran into the watchdog
-	next       bool  // held until the newest generation takes it over
+	index      int    // in worker.conns
+	busy       int32  // promises that the next message waits for
+	interrupts int32  // handlers in a row that ran into the watchdog
+	kept       func() // what woke an app that was unloaded
+	next       bool   // held until the newest generation takes it over
 	reattached bool
 	opened     bool // its style was told of it
 	ended      bool // Closed has been called

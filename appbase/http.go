@@ -57,6 +57,10 @@ func (in *instance) resolve(route *Route) (binding, error) {
 func (w *Worker) Serve(route *Route, req *Request, done func(*Response, error)) {
 	w.whenReady(func() {
 		in := w.current
+		if in == nil { // it was unloaded and cannot be loaded again
+			done(nil, errReloaded)
+			return
+		}
 		b, err := in.resolve(route)
 		if err != nil {
 			done(nil, err)
@@ -72,6 +76,10 @@ func (w *Worker) Serve(route *Route, req *Request, done func(*Response, error)) 
 func (w *Worker) Admit(route *Route, req *Request, done func(Admission, error)) {
 	w.whenReady(func() {
 		in := w.current
+		if in == nil { // it was unloaded and cannot be loaded again
+			done(Admission{}, errReloaded)
+			return
+		}
 		b, err := in.resolve(route)
 		if err != nil {
 			done(Admission{}, err)

@@ -150,6 +150,7 @@ func (in *instance) annotationsHost() map[string]any {
 				panic(in.vm.NewTypeError("%s", err.Error()))
 			}
 		},
+		"span":     in.span,
 		"duration": func(value goja.Value) float64 { return in.span("every", value) },
 		"time":     func(value goja.Value) goja.Value { return in.limitTime(value) },
 	}

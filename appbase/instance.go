@@ -24,7 +24,10 @@ const (
 type instance struct {
 	worker     *Worker
 	generation int
-	dir        string // of the app's own files; "" none
+	program    *scripting.Program
+	hibernate  time.Duration        // idle for so long it is unloaded; 0: never
+	due        map[string]time.Time // of schedules, by method, if it hibernates
+	dir        string               // of the app's own files; "" none
 	rt         *scripting.Runtime
 	vm         *goja.Runtime
 	app        *goja.Object // the object of the app's class
@@ -214,12 +217,13 @@ func (in *instance) every(route *Route, b binding) {
 			return // stopped in the turn in which it was due
 		}
 		in.timers[place] = in.worker.executor.AfterFunc(b.every, tick)
+		in.noteDue(route.Method, b.every)
 		if !running {
 			running = true
 			in.callLogged("@Scheduled "+route.Method, b.call, func() { running = false })
 		}
 	}
-	in.timers[place] = in.worker.executor.AfterFunc(b.every, tick)
+	in.timers[place] = in.worker.executor.AfterFunc(in.dueIn(route.Method, b.every), tick)
 }
 
 // stopTimers stops the schedules, or the wait of a retired generation; without it they would keep the runtime in memory.

@@ -50,7 +50,8 @@ func (c *Conn) takeOver() {
 	inst := c.worker.current
 	switch route := inst.sameRoute(c.route); {
 	case c.ended:
-	case c.inst == nil && route != nil: // it arrived while the generation was starting
+	case c.inst == nil && route != nil: // it arrived while the generation was starting, or the app was unloaded
+		c.reattached = c.opened
 		c.attach(inst, route)
 	case route == nil:
 		c.leave("the route is gone")
@@ -63,6 +64,7 @@ func (c *Conn) takeOver() {
 		c.reattached = true
 		c.attach(inst, route)
 	}
+	c.deliverKept()
 	if c.busy == 0 {
 		c.socket.Release()
 	}

@@ -390,6 +390,12 @@ interface ApiOptions {
    * `"connection"`: each connection gets one of its own, as long as there are any.
    */
   workers?: "auto" | "connection" | number;
+  /**
+   * Unload the app when it has been idle for about this long (`"10m"`), while its sockets stay open: the next message,
+   * request, connection or schedule loads it again. Fields of the class start afresh then; `ws.state`, topics and sessions stay. An app
+   * is not idle while a timer or a call is pending, or a connection of a `@Websocket` method is open.
+   */
+  hibernate?: string | number;
   /** `"public"`: every method of the class's own is an HTTP route, those beginning with `_` left out. */
   expose?: "public";
 }
@@ -439,7 +445,7 @@ declare function OnStart<This, Method extends (this: any) => unknown>(method: Me
 declare function OnStart(): MethodAnnotation<(this: any) => unknown>;
 
 /** Why an app's code is put away. */
-type StopReason = "reload" | "removed" | "shutdown";
+type StopReason = "reload" | "removed" | "shutdown" | "hibernate";
 
 /** Calls the method before the code is put away, and says why. */
 declare function OnStop<This, Method extends (this: any, reason: StopReason) => unknown>(method: Method, context: MethodContext<This, Method>): void;

@@ -39,9 +39,10 @@ type Worker struct {
 	byID       map[string]*Conn
 	byUser     map[string][]*Conn  // by identity.id
 	sessions   map[string]*session // of the realtime protocol, by token
-	waiting    []*session          // those without a connection, longest first
-	resume     time.Duration       // how long they wait
-	upgrades   map[*Conn]upgrade   // of fetch apps, until the connection is attached
+	rest       hibernation
+	waiting    []*session        // those without a connection, longest first
+	resume     time.Duration     // how long they wait
+	upgrades   map[*Conn]upgrade // of fetch apps, until the connection is attached
 }
 
 // NewWorker makes a worker without code: [Worker.Prepare], [Worker.Evaluate] and [Worker.Swap] bring the first.
@@ -94,7 +95,7 @@ func (w *Worker) Prepare(p *scripting.Program, dir string) (*Generation, error) 
 	if err != nil {
 		return nil, err
 	}
-	inst.state = p.State()
+	inst.state, inst.program = p.State(), p
 	return &Generation{inst, p}, nil
 }
 
@@ -145,6 +146,10 @@ func (w *Worker) swap(next *instance, done func()) {
 	w.current, w.generation, w.starting = next, next.generation, true
 	w.host.Configure(next.rules())
 	w.resume = next.resume
+	if w.rest.stop != nil {
+		w.rest.stop()
+	}
+	w.rest = hibernation{due: w.rest.due, falling: w.rest.falling}
 	for _, c := range w.connections() {
 		c.renew()
 	}
@@ -171,12 +176,15 @@ func (w *Worker) started() {
 	for _, fn := range ready {
 		fn()
 	}
+	w.rest.due = nil
+	w.watchIdle()
 }
 
-// whenReady runs fn now, or once the starting generation serves.
+// whenReady runs fn now, or once the starting generation serves. If the app is unloaded it is loaded again.
 func (w *Worker) whenReady(fn func()) {
 	if w.starting {
 		w.ready = append(w.ready, fn)
+		w.wake()
 		return
 	}
 	fn()
@@ -209,6 +217,7 @@ func (w *Worker) Open(s Socket, route *Route, req *Request, a Admission, protoco
 	w.enlist(c)
 	if w.starting {
 		c.renew()
+		w.wake()
 		return c
 	}
 	if now := w.current.sameRoute(route); now != nil {
@@ -237,8 +246,14 @@ func (w *Worker) connections() []*Conn { return slices.Clone(w.conns) }
 func (w *Worker) Stop(reason string, done func()) {
 	w.stopped = true
 	w.Discard()
+	if w.rest.stop != nil {
+		w.rest.stop()
+	}
 	in := w.current
 	if in == nil {
+		if w.rest.falling {
+			w.rest.asleep.close()
+		}
 		done()
 		return
 	}

@@ -138,6 +138,7 @@ func (rt *Runtime) finish(o outcome) {
 // After [Runtime.Close], or when the Executor has ended, settle does nothing.
 func (rt *Runtime) NewPromise() (promise goja.Value, settle func(func() (goja.Value, error))) {
 	p, resolve, reject := rt.vm.NewPromise()
+	rt.outstanding++
 	var once sync.Once
 	settle = func(fn func() (goja.Value, error)) {
 		once.Do(func() {
@@ -148,6 +149,7 @@ func (rt *Runtime) NewPromise() (promise goja.Value, settle func(func() (goja.Va
 }
 
 func (rt *Runtime) settlePromise(fn func() (goja.Value, error), resolve, reject func(any) error) {
+	rt.outstanding--
 	err := rt.Do(func() error {
 		v, err := fn()
 		if err != nil {

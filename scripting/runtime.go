@@ -30,6 +30,8 @@ type Runtime struct {
 	waiting  waiting
 	inbox    inbox
 	timers   timers
+
+	outstanding int // promises of NewPromise that are not settled
 }
 
 // New makes a Runtime that has run nothing yet. It fails only when the

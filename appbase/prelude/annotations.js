@@ -166,7 +166,7 @@
     };
   }
 
-  const API_OPTIONS = ["version", "title", "description", "contact", "license", "servers", "limits", "workers", "expose"];
+  const API_OPTIONS = ["version", "title", "description", "contact", "license", "servers", "limits", "workers", "expose", "hibernate"];
 
   function Api(...args) {
     const mark = (options) => (value, context) => {
@@ -189,7 +189,8 @@
     }
     if (expose !== undefined && expose !== "public") fail(`@Api: expose is "public" or left out, not ${host.show(expose)}`);
     const { connections, bodyBytes, responseTime, ...socket } = limitsOf("@Api", options.limits ?? {}, APP_LIMITS);
-    return { ...options, limits: { socket, connections, bodyBytes, responseTime } };
+    const hibernate = options.hibernate === undefined ? undefined : host.span("@Api: hibernate", options.hibernate);
+    return { ...options, hibernate, limits: { socket, connections, bodyBytes, responseTime } };
   }
 
   // --- reading the notes ----------------------------------------------------------------------------------------------
