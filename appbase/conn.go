@@ -36,11 +36,12 @@ type Conn struct {
 	who        *identity
 	state      string // ws.state as JSON, as of the last reattachment; "" none
 	topics     map[string]struct{}
-	index      int    // in worker.conns
-	busy       int32  // promises that the next message waits for
-	interrupts int32  // handlers in a row that ran into the watchdog
-	kept       func() // what woke an app that was unloaded
-	next       bool   // held until the newest generation takes it over
+	present    map[string]place // topics on which it counts as somebody
+	index      int              // in worker.conns
+	busy       int32            // promises that the next message waits for
+	interrupts int32            // handlers in a row that ran into the watchdog
+	kept       func()           // what woke an app that was unloaded
+	next       bool             // held until the newest generation takes it over
 	reattached bool
 	opened     bool // its style was told of it
 	ended      bool // Closed has been called
@@ -106,6 +107,7 @@ func (c *Conn) Closed(code int, reason string) {
 	}
 	c.ended = true
 	c.worker.forget(c)
+	c.exitAll()
 	if c.style != nil {
 		c.style.closed(c, code, reason)
 		if c.busy == 0 {

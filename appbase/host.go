@@ -22,7 +22,8 @@ type Host interface {
 	Unsubscribe(s Socket, topic string)
 	// Follow subscribes s as a client of the realtime protocol; since is where it left off, nil: it begins now. What it
 	// missed is sent after what the worker sends in this turn. Errors as of Subscribe.
-	Follow(s Socket, topic string, since *Position) (Following, error)
+	// watch: it is told who comes and goes.
+	Follow(s Socket, topic string, since *Position, watch bool) (Following, error)
 	// Publish queues m for every subscriber of topic. Errors are as of Subscribe.
 	Publish(topic string, m Message, o PublishOptions) (Receipt, error)
 	// Broadcast queues m for every connection of the app but except and returns how many took it.
@@ -31,6 +32,12 @@ type Host interface {
 	Configure(rules []TopicRule)
 	// Rule is the index of the configured rule that counts for a topic; -1: none.
 	Rule(topic string) int
+	// Enter counts a connection of a member of a topic; true: the member was not there.
+	Enter(topic string, m Member) bool
+	// Exit counts one less; when that was the last and none has come for grace, left is called.
+	Exit(topic, id string, grace time.Duration, left func(Member))
+	// Members are those who are on a topic, longest first, at most limit, and how many there are.
+	Members(topic string, limit int) ([]Member, int)
 	// History are the last publications that a topic keeps, oldest first, at most limit.
 	History(topic string, limit int) []Publication
 }

@@ -215,6 +215,7 @@ func (in *instance) baseHost(scripts *preludeScripts) (map[string]any, error) {
 		"broadcast":   in.broadcast,
 		"publish":     func(topic, data, options goja.Value) goja.Value { return in.publish(topic, data, options, nil) },
 		"history":     in.history,
+		"members":     in.members,
 	}), nil
 }
 

@@ -29,12 +29,13 @@ type liveStyle struct{}
 type live struct {
 	session *session
 	calls   map[string]*liveCall // in flight, by id
+	watched map[string]struct{}  // topics whose members' coming and going it wants to know
 	asked   map[string]*bool     // topics that are being authorized: whether that was cancelled
 }
 
 func (liveStyle) open(c *Conn) {
 	if c.live == nil {
-		c.live = &live{calls: map[string]*liveCall{}, asked: map[string]*bool{}}
+		c.live = &live{calls: map[string]*liveCall{}, asked: map[string]*bool{}, watched: map[string]struct{}{}}
 		return
 	}
 	for topic := range c.topics { // the new code may not know them any more
@@ -140,6 +141,8 @@ func (c *Conn) ownMethod(name string) func(liveParams, responder) {
 		return c.unfollow
 	case "$/publish":
 		return c.livePublish
+	case "$/presence":
+		return c.livePresence
 	case "$/history":
 		return c.liveHistory
 	case "$/cancelRequest":
@@ -158,6 +161,7 @@ func invalidParams(why string) *jsonrpc.Error {
 type liveParams struct {
 	Topic     string
 	Since     *livePosition
+	Presence  bool
 	Session   string
 	Attempt   int64
 	Positions map[string]livePosition

@@ -37,23 +37,38 @@ func (c *Conn) follow(p liveParams, respond responder) {
 			respond("", err)
 			return
 		}
-		respond(c.followNow(p.Topic, p.Since))
+		respond(c.followNow(p))
 	}, c.inst.vm.ToValue(p.Topic))
 }
 
-func (c *Conn) followNow(topic string, since *livePosition) (string, *jsonrpc.Error) {
-	f, err := c.worker.host.Follow(c.socket, topic, (*Position)(since))
+func (c *Conn) followNow(p liveParams) (string, *jsonrpc.Error) {
+	c.enter(p.Topic) // before it is there itself, so that it is not told of it
+	f, err := c.worker.host.Follow(c.socket, p.Topic, (*Position)(p.Since), p.Presence)
 	if err != nil {
+		c.exit(p.Topic, false)
 		return "", hostError(err)
 	}
-	c.noteTopic(topic)
-	return jsonrpc.Encode(followed(f, since != nil)), nil
+	c.noteTopic(p.Topic)
+	answer := followed(f, p.Since != nil)
+	c.watch(p.Topic, p.Presence, &answer)
+	return jsonrpc.Encode(answer), nil
+}
+
+// watch notes whether the client wants to know who comes and goes, and adds who is there.
+func (c *Conn) watch(topic string, wanted bool, answer *liveFollowing) {
+	if delete(c.live.watched, topic); !wanted {
+		return
+	}
+	c.live.watched[topic] = struct{}{}
+	members := newLiveMembers(c.worker.host.Members(topic, MaxLiveMembers))
+	answer.liveMembers = &members
 }
 
 // liveFollowing is the answer to $/subscribe.
 type liveFollowing struct {
 	livePosition
 	Recovered *bool `json:"recovered,omitempty"`
+	*liveMembers
 }
 
 func followed(f Following, asked bool) liveFollowing {
@@ -77,8 +92,7 @@ func (c *Conn) unfollow(p liveParams, respond responder) {
 	if cancelled := c.live.asked[p.Topic]; cancelled != nil {
 		*cancelled = true
 	}
-	delete(c.topics, p.Topic)
-	c.worker.host.Unsubscribe(c.socket, p.Topic)
+	c.leaveTopic(p.Topic)
 	respond("null", nil)
 }
 

@@ -95,7 +95,7 @@ var globalNames = []string{
 	"Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted", "noContent", "badRequest", "unauthorized", "forbidden", "notFound",
 	"conflict", "redirect", "upgradeWebSocket",
 	"Shared", "SharedCounter", "SharedMap", "SharedList",
-	"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect",
+	"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect", "OnJoin", "OnLeave",
 }
 
 // sigilModule is the source of the module "sigil": the globals by their names.

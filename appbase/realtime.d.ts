@@ -86,6 +86,17 @@ interface PublishOptions {
   key?: string;
 }
 
+/** Somebody on a topic that has `presence`: a user with all its connections, or a session or connection without a user. */
+interface Member {
+  /** The user's `id`; without a user the id of the session or connection. */
+  id: any;
+  /** {@link WsConn.user} of the first connection. */
+  user: any;
+  connections: number;
+  /** When it came, in milliseconds since 1970. */
+  since: number;
+}
+
 /** A message that a topic has kept. */
 interface Publication {
   /** As it was published: a text, what the JSON says, or an ArrayBuffer. */
@@ -102,6 +113,10 @@ interface TopicOptions {
   history?: number;
   /** How long they are kept: `"10m"`, or milliseconds. Default: 10 minutes. */
   ttl?: string | number;
+  /** Whether the topic knows who is on it: `this.presence(topic)`, {@link OnJoin}, {@link OnLeave}. Default: false. */
+  presence?: boolean;
+  /** How long a member whose last connection has ended is still there, so that a quick reconnect is no leaving. Default: 5 seconds. */
+  grace?: string | number;
   /**
    * Whether clients may publish: `true` for subscribers of the topic, or a function that decides on every publication.
    * Default: false. The app itself always may.
@@ -121,6 +136,14 @@ interface TopicAnnotation {
   <Class extends abstract new (...args: any) => object>(value: Class, context: ClassDecoratorContext<Class>): void;
   <This, Method extends (this: any, ws: WsConn, topic: string) => unknown>(method: Method, context: MethodContext<This, Method>): void;
 }
+
+/** An annotation of handlers of coming and going. */
+type MemberAnnotation = <This, Method extends (this: any, member: Member, topic: string) => unknown>(method: Method, context: MethodContext<This, Method>) => void;
+
+/** Calls the method, once for the whole app, when somebody has come to a topic of the {@link Topic} with this pattern. */
+declare function OnJoin(pattern: string): MemberAnnotation;
+/** Calls the method, once for the whole app, when somebody has left: the last connection ended, and none came within the grace time. */
+declare function OnLeave(pattern: string): MemberAnnotation;
 
 // --- requests over the socket ----------------------------------------------------------------------------------------------
 

@@ -15,13 +15,14 @@ const maxSessions = 10_000
 // session is what a client of the realtime protocol finds again when it comes back in time: its id, its topics, and
 // ws.state. Only the same user may take it.
 type session struct {
-	token  string
-	id     string // of its first connection
-	user   string
-	conn   *Conn // nil while it waits
-	state  string
-	topics []string
-	stop   func() bool // the end of waiting
+	token   string
+	id      string // of its first connection
+	user    string
+	conn    *Conn // nil while it waits
+	state   string
+	topics  []string
+	watched map[string]struct{} // of these
+	stop    func() bool         // the end of waiting
 
 	attempt int64 // the highest that a client has given
 }
@@ -47,17 +48,19 @@ func (c *Conn) hello(p liveParams, respond responder) {
 	}
 	if s != nil && s.user == c.user {
 		c.resume(s)
+		c.live.session = s
 		answer.Resumed = true
 		for _, topic := range s.topics {
-			if f, ok := c.restore(topic, p.Positions); ok {
+			if f, ok := c.restore(s, topic, p.Positions); ok {
 				answer.Topics[topic] = f
 			}
 		}
 	} else {
 		s = &session{token: uuid.NewString() + uuid.NewString()[:8], id: c.id, user: c.user, conn: c}
 		c.worker.sessions[s.token] = s
+		c.live.session = s
 	}
-	c.live.session, s.attempt = s, p.Attempt
+	s.attempt = p.Attempt
 	answer.Session, answer.ID = s.token, s.id
 	respond(jsonrpc.Encode(answer), nil)
 }
@@ -80,13 +83,13 @@ func (c *Conn) resume(s *session) {
 
 // keep notes what the session's connection has.
 func (s *session) keep() {
-	s.topics = slices.Sorted(maps.Keys(s.conn.topics))
+	s.topics, s.watched = slices.Sorted(maps.Keys(s.conn.topics)), s.conn.live.watched
 	s.conn.saveState()
 	s.state = s.conn.state
 }
 
 // restore subscribes to a topic of the session again, as far as it is still there.
-func (c *Conn) restore(topic string, positions map[string]livePosition) (liveFollowing, bool) {
+func (c *Conn) restore(s *session, topic string, positions map[string]livePosition) (liveFollowing, bool) {
 	if _, gone := c.rule(topic); gone != nil {
 		return liveFollowing{}, false
 	}
@@ -94,12 +97,17 @@ func (c *Conn) restore(topic string, positions map[string]livePosition) (liveFol
 	if at, known := positions[topic]; known {
 		since = (*Position)(&at)
 	}
-	f, err := c.worker.host.Follow(c.socket, topic, since)
+	_, watch := s.watched[topic]
+	c.enter(topic)
+	f, err := c.worker.host.Follow(c.socket, topic, since, watch)
 	if err != nil {
+		c.exit(topic, false)
 		return liveFollowing{}, false
 	}
 	c.noteTopic(topic)
-	return followed(f, true), true
+	answer := followed(f, true)
+	c.watch(topic, watch, &answer)
+	return answer, true
 }
 
 // suspend keeps the session of a connection that was lost. One that was closed on purpose ends.

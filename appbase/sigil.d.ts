@@ -74,6 +74,8 @@ declare class AppBase {
    * @throws RangeError for a name that is no topic's, or beyond the number of topics
    */
   publish(topic: string, data: Message, options?: PublishOptions): number;
+  /** Who is on a topic that has `presence` (see {@link Topic}), longest first. */
+  presence(topic: string): Promise<Member[]>;
   /** What a topic keeps (see {@link Topic}), oldest first; with `limit` the newest that many. */
   history(topic: string, options?: { limit?: number }): Publication[];
   /** The app's lock of that name, the same for all its workers. */
@@ -514,6 +516,8 @@ declare module "sigil" {
   export import OnMessage = globalThis.OnMessage;
   export import OnBinary = globalThis.OnBinary;
   export import OnDisconnect = globalThis.OnDisconnect;
+  export import OnJoin = globalThis.OnJoin;
+  export import OnLeave = globalThis.OnLeave;
   export import upgradeWebSocket = globalThis.upgradeWebSocket;
   export import Shared = globalThis.Shared;
   export import SharedCounter = globalThis.SharedCounter;

@@ -124,17 +124,24 @@ func (c *Conn) subscribe(topic string) error {
 	if _, on := c.topics[topic]; on {
 		return nil
 	}
-	if c.live != nil {
-		f, err := c.worker.host.Follow(c.socket, topic, nil)
-		if err != nil {
-			return err
-		}
-		c.tellFollowed(topic, f)
-	} else if err := c.worker.host.Subscribe(c.socket, topic); err != nil {
+	c.enter(topic)
+	if err := c.join(topic); err != nil {
+		c.exit(topic, false)
 		return err
 	}
 	c.noteTopic(topic)
 	return nil
+}
+
+func (c *Conn) join(topic string) error {
+	if c.live == nil {
+		return c.worker.host.Subscribe(c.socket, topic)
+	}
+	f, err := c.worker.host.Follow(c.socket, topic, nil, false)
+	if err == nil {
+		c.tellFollowed(topic, f)
+	}
+	return err
 }
 
 func (c *Conn) noteTopic(topic string) {
@@ -148,11 +155,16 @@ func (c *Conn) unsubscribe(topic string) {
 	if _, on := c.topics[topic]; !on {
 		return
 	}
-	delete(c.topics, topic)
-	c.worker.host.Unsubscribe(c.socket, topic)
+	c.leaveTopic(topic)
 	if c.live != nil {
 		c.tellUnfollowed(topic)
 	}
+}
+
+func (c *Conn) leaveTopic(topic string) {
+	delete(c.topics, topic)
+	c.worker.host.Unsubscribe(c.socket, topic)
+	c.exit(topic, false)
 }
 
 // send queues a message for the connection.

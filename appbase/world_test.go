@@ -164,7 +164,7 @@ func (w *world) Unsubscribe(s Socket, topic string) {
 	s.(*sock).topics = slices.DeleteFunc(s.(*sock).topics, func(t string) bool { return t == topic })
 }
 
-func (w *world) Follow(s Socket, topic string, since *Position) (Following, error) {
+func (w *world) Follow(s Socket, topic string, since *Position, _ bool) (Following, error) {
 	return Following{Position: Position{"e", 7}, Recovered: since != nil && since.Epoch == "e"}, w.Subscribe(s, topic)
 }
 
@@ -198,6 +198,12 @@ func (w *world) Rule(topic string) int {
 		return strings.HasPrefix(topic, strings.TrimSuffix(r.Pattern, "*"))
 	})
 }
+
+func (w *world) Enter(string, Member) bool { return true }
+
+func (w *world) Exit(_, id string, _ time.Duration, left func(Member)) { left(Member{ID: id}) }
+
+func (w *world) Members(string, int) ([]Member, int) { return []Member{{ID: `7`}}, 1 }
 
 func (w *world) History(_ string, limit int) []Publication {
 	return w.published[max(0, len(w.published)-limit):]

@@ -67,7 +67,8 @@ type Publication[M any] struct {
 // Delivery is a publication on its way to one loop's subscribers.
 type Delivery[M any] struct {
 	*Publication[M]
-	Except any // the subscriber that is left out, as the publisher named it; nil: none
+	Notice bool // of a change of presence, not a publication: it has no position
+	Except any  // the subscriber that is left out, as the publisher named it; nil: none
 }
 
 // Draft is what is to be published.
@@ -183,6 +184,11 @@ func (b *Broker[M]) Sweep() (more bool) {
 	b.keys.forget(b.options.Now())
 	for name, t := range b.topics {
 		b.expire(t)
+		for id, m := range t.present { // whose loop has ended
+			if m.Connections == 0 && b.options.Now().Sub(m.until) > time.Minute {
+				delete(t.present, id)
+			}
+		}
 		b.leave(t)
 		more = more || t.policy.History > 0 && b.topics[name] != nil
 	}

@@ -84,7 +84,7 @@ func (p *Port[M]) Publish(name string, d Draft[M]) Receipt {
 	}
 	elsewhere := 0
 	for _, m := range t.ports {
-		m.port.put(Delivery[M]{pub, d.Except}, m.port != p)
+		m.port.put(Delivery[M]{Publication: pub, Except: d.Except}, m.port != p)
 		if m.port != p {
 			elsewhere += m.count
 		}

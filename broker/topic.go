@@ -15,6 +15,7 @@ type topic[M any] struct {
 	Position
 	ports   []member[M] // that have subscribers
 	log     []*entry[M]
+	present map[string]*presence
 	touched time.Time // last publication, or end of the last subscription
 }
 
@@ -111,7 +112,7 @@ func (b *Broker[M]) cut(t *topic[M], n int) {
 // leave forgets a topic that nobody subscribes to and that has been quiet for as long as it keeps publications. Until
 // then its offsets go on, so that who comes back can be told that nothing was missed.
 func (b *Broker[M]) leave(t *topic[M]) {
-	if len(t.ports) > 0 {
+	if len(t.ports) > 0 || len(t.present) > 0 {
 		return
 	}
 	if t.policy.History == 0 || b.options.Now().Sub(t.touched) > t.policy.ttl() {

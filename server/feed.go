@@ -17,13 +17,15 @@ import (
 type feed struct {
 	broker.Position      // of what was sent last; zero: the topic keeps nothing
 	behind          bool // something was left out
+	watches         bool // wants to know who comes and goes
+	stale           bool // and has missed some of it
 }
 
 // catchUpBatch is how many publications are read from a history at once.
 const catchUpBatch = 64
 
 // Follow subscribes s as a client of the realtime protocol, from a position on or from now.
-func (h *hub) Follow(s appbase.Socket, name string, since *appbase.Position) (appbase.Following, error) {
+func (h *hub) Follow(s appbase.Socket, name string, since *appbase.Position, watch bool) (appbase.Following, error) {
 	c, ok := s.(*connection)
 	if !ok || c.gone {
 		return appbase.Following{}, appbase.ErrEnded
@@ -47,6 +49,7 @@ func (h *hub) Follow(s appbase.Socket, name string, since *appbase.Position) (ap
 	} else {
 		m.feed = &feed{Position: now}
 	}
+	m.feed.watches = watch
 	return appbase.Following{Position: appbase.Position(m.feed.Position), Recovered: recovered}, nil
 }
 
@@ -94,7 +97,7 @@ func (h *hub) later(c *connection) {
 // catchUp sends what a connection has missed, as far as there is room.
 func (h *hub) catchUp(c *connection) {
 	for _, m := range c.topics {
-		if m.feed != nil && m.feed.behind && !h.catch(m) {
+		if m.feed != nil && (m.feed.behind && !h.catch(m) || m.feed.stale && !h.refresh(m)) {
 			h.later(c)
 			return
 		}

@@ -180,9 +180,13 @@ func (h *hub) drain(own *packet) (reached int) {
 	deliveries, lost := h.port.Take()
 	for _, d := range deliveries {
 		n := 0
-		if d.Topic == everyone {
+		switch t := h.topics[d.Topic]; {
+		case d.Topic == everyone:
 			n = h.toAll(d)
-		} else if t := h.topics[d.Topic]; t != nil {
+		case t == nil:
+		case d.Notice:
+			t.tell(h, d)
+		default:
 			n = t.deliver(h, d)
 		}
 		if d.Message == own {

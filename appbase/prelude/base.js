@@ -13,6 +13,7 @@
     broadcast(data, options) { return host.broadcast(data, options?.except); }
     publish(topic, data, options) { return host.publish(topic, data, options); }
     subscribers(topic) { return host.connections.filter({ topic: String(topic) }); }
+    async presence(topic) { return host.members(topic); }
     history(topic, { limit = 10000 } = {}) { return host.history(topic, Math.max(0, limit)); }
     lock(name) { return host.lock(name); }
     render(template, data = {}) { return host.render(String(template), data); }

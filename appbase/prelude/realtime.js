@@ -8,7 +8,7 @@
 
   // --- topics -----------------------------------------------------------------------------------------------------------
 
-  const TOPIC_OPTIONS = ["history", "ttl", "authorize", "publish"];
+  const TOPIC_OPTIONS = ["history", "ttl", "presence", "grace", "authorize", "publish"];
   const MAX_HISTORY = 10000;
 
   /** @Topic("room:*", { history, ttl, presence, authorize, publish }) on the class, or on the method that authorizes. */
@@ -193,7 +193,7 @@
   }
 
   return {
-    globals: { Topic, Rpc, Realtime, RpcError, OnConnect, OnMessage, OnBinary, OnDisconnect },
+    globals: { Topic, Rpc, Realtime, RpcError, OnConnect, OnMessage, OnBinary, OnDisconnect, OnJoin, OnLeave },
     describe, invoke, cancelCall, newCall: (connection) => new RpcCall(connection), eventPrototype: SocketEvent.prototype,
   };
 })

@@ -47,6 +47,21 @@ export class Fine extends AppBase {
     for (const other of this.connections.filter({ topic: "x" })) other.close();
   }
 
+  @OnConnect connected(event: SocketConnectEvent) { event.connection.subscribe("news"); }
+  @OnMessage({ path: "/feed" }) said({ message, connectionId }: SocketMessageEvent) { this.connection(connectionId)?.send(message.length); }
+  @OnDisconnect gone({ code, wasClean }: SocketDisconnectEvent) { return wasClean && code; }
+  @Topic("room:*", { history: 100, ttl: "10m", presence: true, publish: (ws, topic, data) => data !== "" })
+  async enter(ws: WsConn, topic: string) { return topic !== "room:0" && ws.user !== undefined; }
+  @OnJoin("room:*") came(member: Member, topic: string) { this.publish(topic, { came: member.id }, { key: "k" }); }
+  @Rpc add(call: RpcCall, a: number, b: number) { return a + b; }
+  @Rpc({ name: "find.user", timeout: "5s" }) async find({ user, cancelled }: RpcCall) { if (cancelled) throw new RpcError(1, "late"); return user; }
+  async lists() {
+    for (const user of this.users) user.send({ hello: user.id });
+    this.users.close(["ann", 7], 4000, "bye", { access: "public" });
+    this.connections.send({ users: ["ann"], tokens: ["t"] }, "x");
+    return [await this.presence("room:1"), this.history("room:1", { limit: 5 }), this.subscribers("news")];
+  }
+
   @OnStart async start() {}
   @OnStop() stop(reason: StopReason) { return reason; }
   @Scheduled({ every: "15m" }) tidy() {

@@ -1,0 +1,84 @@
+package server
+
+import (
+	"time"
+
+	"github.com/sigil-server/sigil/appbase"
+	"github.com/sigil-server/sigil/broker"
+	"github.com/sigil-server/sigil/wsconn"
+)
+
+// Enter counts a connection among those of a member of a topic; true: the member was not there.
+func (h *hub) Enter(name string, m appbase.Member) bool {
+	joined := h.port.Enter(name, broker.Member{ID: m.ID, Info: m.User}, changeOf(name, true))
+	h.drain(nil)
+	return joined
+}
+
+// Exit takes it out; left is called when the member has been away for grace.
+func (h *hub) Exit(name, id string, grace time.Duration, left func(appbase.Member)) {
+	if !h.port.Exit(name, id, grace) {
+		return
+	}
+	settle := func() {
+		if m, gone := h.port.Settle(name, id, changeOf(name, false)); gone {
+			h.drain(nil)
+			left(member(m))
+		}
+	}
+	if grace <= 0 {
+		settle()
+		return
+	}
+	h.loop.AfterFunc(grace, settle)
+}
+
+// Members are those who are on a topic, longest first, at most limit, and how many there are.
+func (h *hub) Members(name string, limit int) ([]appbase.Member, int) {
+	found, count := h.broker.Members(name, limit)
+	list := make([]appbase.Member, len(found))
+	for i, m := range found {
+		list[i] = member(m)
+	}
+	return list, count
+}
+
+func member(m broker.Member) appbase.Member {
+	return appbase.Member{ID: m.ID, User: m.Info, Connections: m.Connections, Since: m.Since}
+}
+
+// changeOf makes the packet that tells clients of a change.
+func changeOf(topic string, joined bool) func(broker.Member) *packet {
+	return func(m broker.Member) *packet {
+		p := &packet{}
+		p.live.get(func() *wsconn.Frame { return wsconn.EncodeText(appbase.LiveChange(topic, member(m), joined)) })
+		return p
+	}
+}
+
+// tell queues a change for the clients that asked for them. One that has no room gets the whole list later.
+func (t *topic) tell(h *hub, d delivery) {
+	for _, m := range t.members {
+		if m.feed == nil || !m.feed.watches || m.feed.stale {
+			continue
+		}
+		frame := d.Message.liveFrame(d.Topic, 0)
+		if m.connection.roomy(frame.Len()) {
+			m.connection.SendFrame(frame)
+			continue
+		}
+		m.feed.stale = true
+		h.later(m.connection)
+	}
+}
+
+// refresh sends a client the whole list because it has missed changes; false: there is no room.
+func (h *hub) refresh(m *membership) bool {
+	members, count := h.Members(m.topic.name, appbase.MaxLiveMembers)
+	frame := wsconn.EncodeText(appbase.LivePresence(m.topic.name, members, count))
+	if !m.connection.roomy(frame.Len()) {
+		return false
+	}
+	m.feed.stale = false
+	return m.connection.SendFrame(frame)
+}
