@@ -8,6 +8,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/sigil-server/sigil/appbase/internal/calls"
+	"github.com/sigil-server/sigil/appbase/modules/cache"
 	"github.com/sigil-server/sigil/appbase/modules/db"
 	"github.com/sigil-server/sigil/appbase/modules/kv"
 )
@@ -37,11 +38,12 @@ type Data struct {
 	pool     *calls.Pool
 	keys     *kv.Keys
 	database *db.Database
+	memory   *cache.Memory
 }
 
 // NewData opens nothing yet. Close ends it.
 func NewData(o DataOptions) *Data {
-	d := &Data{log: o.Log, open: o.Open, pool: calls.NewPool()}
+	d := &Data{log: o.Log, open: o.Open, pool: calls.NewPool(), memory: cache.NewMemory()}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -55,18 +57,19 @@ func NewData(o DataOptions) *Data {
 func (d *Data) Close() {
 	if d != nil {
 		d.pool.Close()
+		d.memory.Close()
 	}
 }
 
 // dataDeclarations are those of the modules that keep data.
-var dataDeclarations = []func() string{kv.Declarations, db.Declarations}
+var dataDeclarations = []func() string{kv.Declarations, db.Declarations, cache.Declarations}
 
 // instanceData is what one generation has of its app's Data: its objects are made when a script first asks for them.
 type instanceData struct {
-	caller   *calls.Caller
-	cancel   context.CancelFunc
-	kvObject *goja.Object
-	dbObject *goja.Object
+	caller *calls.Caller
+	cancel context.CancelFunc
+
+	kv, db, cache *goja.Object
 }
 
 // end gives up the calls of the generation.
@@ -78,8 +81,9 @@ func (d *instanceData) end() {
 
 // withData adds the functions of AppBase's members that keep data.
 func (in *instance) withData(host map[string]any) map[string]any {
-	host["kv"] = in.once(&in.data.kvObject, "kv", func(c *calls.Caller) *goja.Object { return kv.New(c, in.worker.data.keys) })
-	host["db"] = in.once(&in.data.dbObject, "db", func(c *calls.Caller) *goja.Object { return db.New(c, in.worker.data.database) })
+	host["kv"] = in.once(&in.data.kv, "kv", func(c *calls.Caller) *goja.Object { return kv.New(c, in.worker.data.keys) })
+	host["db"] = in.once(&in.data.db, "db", func(c *calls.Caller) *goja.Object { return db.New(c, in.worker.data.database) })
+	host["cache"] = in.once(&in.data.cache, "cache", func(c *calls.Caller) *goja.Object { return cache.New(c, in.worker.data.memory) })
 	return host
 }
 

@@ -20,6 +20,7 @@
     readFile(path) { return host.readFile(String(path)); }
     get kv() { return host.kv(); }
     get db() { return host.db(); }
+    get cache() { return host.cache(); }
   }
 
   return { globals: { AppBase, WsConn: host.WsConn } };

@@ -57,6 +57,8 @@ func doors() []door {
 		{"github.com/evanw/esbuild", []string{"scripting"}},
 		{"github.com/knadh/koanf", []string{"conf"}},
 		{"github.com/prometheus", []string{"server"}},
+		{"github.com/maypok86/otter", []string{"appbase/modules/cache"}},
+		{"github.com/robfig/cron", []string{"appbase"}},
 		{"modernc.org/sqlite", []string{"storage"}},
 		{"github.com/jackc/pgx", []string{"storage"}},
 		{"github.com/spf13/cobra", []string{"cmd/sigil"}},

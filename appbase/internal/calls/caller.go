@@ -91,7 +91,12 @@ func (call *Call) Failure(err error) error {
 	if errors.As(err, &thrown) || errors.As(err, &script) && errors.Unwrap(script) != nil || call.site == nil {
 		return err
 	}
-	_ = call.site.Set("message", err.Error())
+	message := err.Error()
+	if script != nil { // of another runtime
+		message = script.Message
+		_ = call.site.Set("name", script.Name)
+	}
+	_ = call.site.Set("message", message)
 	var coded interface{ ErrorCode() string }
 	if errors.As(err, &coded) {
 		_ = call.site.Set("code", coded.ErrorCode())

@@ -3,6 +3,7 @@ package calls
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -26,6 +27,8 @@ func Show(v goja.Value) string {
 	}
 	return v.String()
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func contains(list []string, key string) bool { return slices.Contains(list, key) }
 
