@@ -11,12 +11,13 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/cache"
 	"github.com/sigil-server/sigil/appbase/modules/db"
 	"github.com/sigil-server/sigil/appbase/modules/kv"
+	"github.com/sigil-server/sigil/appbase/modules/repository"
 )
 
 // Store is what an app's data is kept in. Its methods may be called from any goroutine, and each call has a deadline.
 type Store interface {
 	kv.Store
-	db.Store
+	repository.Store
 	// Migrate applies those of the scripts that were not applied yet, in the order of their names, and returns their
 	// names. An error with a method Place() (name string, line, column int) says where a script is wrong.
 	Migrate(ctx context.Context, names, texts []string) (applied []string, err error)
@@ -39,6 +40,8 @@ type Data struct {
 	keys     *kv.Keys
 	database *db.Database
 	memory   *cache.Memory
+	items    *repository.Items
+	news     news
 }
 
 // NewData opens nothing yet. Close ends it.
@@ -49,6 +52,7 @@ func NewData(o DataOptions) *Data {
 	}
 	d.keys = kv.NewKeys(d.pool, func(ctx context.Context) (kv.Store, error) { return d.open(ctx) })
 	d.database = db.NewDatabase(func(ctx context.Context) (db.Store, error) { return d.open(ctx) })
+	d.items = repository.NewItems(d.pool, func(ctx context.Context) (repository.Store, error) { return d.open(ctx) }, d.news.add)
 	return d
 }
 
@@ -56,13 +60,15 @@ func NewData(o DataOptions) *Data {
 // is idempotent, and a nil Data has nothing to close.
 func (d *Data) Close() {
 	if d != nil {
+		d.items.Close()
+		d.news.close()
 		d.pool.Close()
 		d.memory.Close()
 	}
 }
 
 // dataDeclarations are those of the modules that keep data.
-var dataDeclarations = []func() string{kv.Declarations, db.Declarations, cache.Declarations}
+var dataDeclarations = []func() string{kv.Declarations, db.Declarations, cache.Declarations, repository.Declarations}
 
 // instanceData is what one generation has of its app's Data: its objects are made when a script first asks for them.
 type instanceData struct {
@@ -70,6 +76,7 @@ type instanceData struct {
 	cancel context.CancelFunc
 
 	kv, db, cache *goja.Object
+	observers     []observer
 }
 
 // end gives up the calls of the generation.
@@ -84,6 +91,9 @@ func (in *instance) withData(host map[string]any) map[string]any {
 	host["kv"] = in.once(&in.data.kv, "kv", func(c *calls.Caller) *goja.Object { return kv.New(c, in.worker.data.keys) })
 	host["db"] = in.once(&in.data.db, "db", func(c *calls.Caller) *goja.Object { return db.New(c, in.worker.data.database) })
 	host["cache"] = in.once(&in.data.cache, "cache", func(c *calls.Caller) *goja.Object { return cache.New(c, in.worker.data.memory) })
+	host["repository"] = func(call goja.FunctionCall) goja.Value {
+		return repository.New(in.caller("repository"), in.worker.data.items, call)
+	}
 	return host
 }
 

@@ -13,6 +13,14 @@ import (
 	"github.com/sigil-server/sigil/scripting"
 )
 
+// Prepare brings the store to where the app's code expects it: migrations, then seeds. It blocks.
+func (d *Data) Prepare(ctx context.Context, src Source) error {
+	if err := d.Migrate(ctx, src); err != nil {
+		return err
+	}
+	return d.Seed(ctx, src)
+}
+
 // Migrate applies the app's migrations/*.sql that its store has not seen, in the order of their names. It blocks; the store
 // is opened only if there are any. A mistake in a script is a *scripting.Error with its file and line, and what stands in
 // that file is undone.

@@ -497,6 +497,7 @@ declare module "sigil" {
   export import Scheduled = globalThis.Scheduled;
   export import OnStart = globalThis.OnStart;
   export import OnStop = globalThis.OnStop;
+  export import Observes = globalThis.Observes;
   export import Guard = globalThis.Guard;
 
   export import created = globalThis.created;

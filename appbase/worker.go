@@ -57,6 +57,7 @@ func NewWorker(o Options) *Worker {
 	}
 	return &Worker{
 		web:        o.Web.withDefaults(),
+	w := &Worker{
 		name:       o.Name,
 		executor:   o.Executor,
 		host:       o.Host,
@@ -74,6 +75,8 @@ func NewWorker(o Options) *Worker {
 		byUser:     map[string][]*Conn{},
 		sessions:   map[string]*session{},
 	}
+	w.data.observe(w)
+	return w
 }
 
 // Generation is the number of the current generation; 0 before the first.

@@ -79,6 +79,9 @@ var sqliteStatements = statements{
 
 type sqliteDialect struct{}
 
+// Dialect implements [SQL].
+func (sqliteDialect) Dialect() string { return "sqlite" }
+
 func (sqliteDialect) statements() *statements { return &sqliteStatements }
 
 func (sqliteDialect) rewrite(query string) string { return query }

@@ -11,6 +11,7 @@ import (
 
 // dialect is where the two implementations differ.
 type dialect interface {
+	Dialect() string
 	// rewrite makes the library's placeholders of "?".
 	rewrite(query string) string
 	// ready prepares a connection for statements of an app.

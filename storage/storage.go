@@ -109,6 +109,8 @@ type Change struct {
 // Arguments are nil, bool, int64, float64, string, []byte. Values of rows are these too, and time.Time.
 type SQL interface {
 	Runner
+	// Dialect is "sqlite" or "postgres".
+	Dialect() string
 	// Begin starts a transaction that may write. In SQLite it waits until no other one is open. The transaction is rolled
 	// back when ctx ends first.
 	Begin(ctx context.Context) (Tx, error)

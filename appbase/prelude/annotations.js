@@ -152,6 +152,15 @@
   const OnStart = methodAnnotation("@OnStart", [], () => ({ kind: "start" }));
   const OnStop = methodAnnotation("@OnStop", [], () => ({ kind: "stop" }));
 
+  /** @Observes("messages", { when }): no route; describe hands it to the host. */
+  function Observes(repository, options = {}) {
+    if (typeof repository !== "string") fail(`@Observes takes the name of a repository, not ${host.show(repository)}`);
+    if (!isObject(options)) fail(`@Observes takes an object of options, not ${host.show(options)}`);
+    const { when } = checkOptions("@Observes", options, ["when"]);
+    if (when !== undefined && typeof when !== "function") fail(`@Observes: when is a function, not ${host.show(when)}`);
+    return methodAnnotation("@Observes", [], () => ({ kind: "observes", repository, when }))();
+  }
+
   function Guard(...guards) {
     if (guards.length === 0) fail("@Guard takes the function that decides");
     guardsOf("@Guard", guards);
@@ -220,6 +229,7 @@
     if (api.expose === "public") routes.push(...publicMethods(Class, members, guards));
     checkMembers(members, AppBase);
     return { api, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method) };
+    return { api, routes, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method), observers: named("observes") };
   }
 
   /** @Api({ expose: "public" }): the class's own methods that no annotation speaks of. */
@@ -252,7 +262,7 @@
 
   return {
     globals: {
-      Api, Websocket, Scheduled, OnStart, OnStop, Guard,
+      Api, Websocket, Scheduled, OnStart, OnStop, Observes, Guard,
       Get: verb("@Get", ["GET"]), Post: verb("@Post", ["POST"]), Put: verb("@Put", ["PUT"]), Patch: verb("@Patch", ["PATCH"]),
       Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []),
     },

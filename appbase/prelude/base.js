@@ -21,6 +21,7 @@
     get kv() { return host.kv(); }
     get db() { return host.db(); }
     get cache() { return host.cache(); }
+    repository(name, options) { return host.repository(name, options); }
   }
 
   return { globals: { AppBase, WsConn: host.WsConn } };

@@ -77,6 +77,9 @@ func (s Store) Exec(ctx context.Context, query string, args []any) (changed, las
 // BeginTx implements db.Store.
 func (s Store) BeginTx(ctx context.Context) (db.Tx, error) { return s.s.Begin(ctx) }
 
+// Dialect implements repository.Store.
+func (s Store) Dialect() string { return s.s.Dialect() }
+
 // Migrate applies scripts, as appbase.Store says.
 func (s Store) Migrate(ctx context.Context, names, texts []string) (applied []string, err error) {
 	migrations := make([]storage.Migration, len(names))
