@@ -16,6 +16,9 @@ type observer struct {
 }
 
 func (in *instance) readObservers(list goja.Value) (found []observer) {
+	if list == nil {
+		return nil // a fetch app
+	}
 	in.vm.ForOf(list, func(item goja.Value) bool {
 		note := item.ToObject(in.vm)
 		o := observer{repository: note.Get("repository").String(), name: note.Get("name").String()}
