@@ -20,7 +20,11 @@ type storeWorld struct {
 
 // newStoreWorld has no code yet.
 func newStoreWorld(t testing.TB) *storeWorld {
-	w := &storeWorld{world: emptyWorld(t), stores: storage.NewStores(storage.Options{Dir: t.TempDir(), Relaxed: true})}
+	return storeWorldOf(t, storage.Options{Dir: t.TempDir(), Relaxed: true})
+}
+
+func storeWorldOf(t testing.TB, o storage.Options) *storeWorld {
+	w := &storeWorld{world: emptyWorld(t), stores: storage.NewStores(o)}
 	w.data = NewData(DataOptions{Open: w.open, Log: w.worker.log})
 	w.worker.data = w.data
 	w.data.observe(w.worker)

@@ -5,8 +5,11 @@ import (
 	"testing"
 )
 
-func TestRepository(t *testing.T) {
-	checkMethods(t, newStoreWorld(t), [][2]string{
+func TestRepository(t *testing.T) { testRepository(t, newStoreWorld(t)) }
+
+func testRepository(t *testing.T, w *storeWorld) {
+	t.Helper()
+	checkMethods(t, w, [][2]string{
 		{`const r = this.repository("r"); return [await r.retrieve(), await r.count(), await r.retrieve({ first: true }), await r.retrieve({ default: "none" }), r.name]`, `[[],0,null,"none","r"]`},
 		{`const r = this.repository("r"), item = { text: "a" }; const isNew = await r.store(item);
 			return [isNew, item.id.length, (await r.get(item.id)).text, await r.store(item), await r.store({ text: "a" }), await r.count()]`, `[true,36,"a",false,true,2]`},

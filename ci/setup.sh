@@ -18,6 +18,7 @@ done
 missing=()
 have gcc cc clang || missing+=(gcc libc6-dev) # the race detector needs a C compiler
 have git || missing+=(git)
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || have initdb || missing+=(postgresql) # a server of their own for the tests of storage
 have chromium chromium-browser google-chrome || missing+=(chromium)
 
 if [ ${#missing[@]} -gt 0 ]; then

@@ -166,9 +166,6 @@ func (s *sqlStore) applyAll(ctx context.Context, batches []Batch, errs []error) 
 	if err := s.sweepDue(ctx, tx); err != nil {
 		return nil, err
 	}
-	if err := s.announce(ctx, tx, changes); err != nil {
-		return nil, err
-	}
 	return changes, tx.Commit()
 }
 

@@ -53,14 +53,26 @@ func Open(ctx context.Context, app string, o Options) (Store, error) {
 	if app == "" || strings.ContainsAny(app, "/\\\x00") || strings.HasPrefix(app, ".") {
 		return nil, invalid("%q cannot be the name of an app", app)
 	}
-	if o.url(app) != "" {
-		return nil, invalid("the store of %q: %q is no URL of a server that is known", app, o.url(app))
+	if url := o.url(app); url != "" {
+		return openServer(ctx, app, url, o)
 	}
 	dir := o.Dir
 	if dir == "" {
 		dir = "data"
 	}
 	s, err := openSQLite(ctx, filepath.Join(dir, app+".db"), o)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openServer(ctx context.Context, app, url string, o Options) (Store, error) {
+	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
+		scheme, _, _ := strings.Cut(url, ":")
+		return nil, invalid("the store of %q is at a URL that begins with %q; it must be postgres://", app, scheme)
+	}
+	s, err := openPostgres(ctx, app, url, o)
 	if err != nil {
 		return nil, err
 	}

@@ -92,9 +92,10 @@ func (sqliteDialect) ready(conn *sql.Conn) error {
 	return err
 }
 
-// Only this process writes the file.
-func (sqliteDialect) lock(context.Context, *sql.Tx) error               { return nil }
-func (sqliteDialect) announce(context.Context, *sql.Tx, []Change) error { return nil }
+// lock does nothing: one connection writes, and each write begins by taking the file's lock.
+func (sqliteDialect) lock(context.Context, *sql.Tx) error { return nil }
+
+func (sqliteDialect) isolation() *sql.TxOptions { return nil }
 
 var sqliteCodes = map[int]Code{
 	sqlite3.SQLITE_BUSY: CodeBusy, sqlite3.SQLITE_LOCKED: CodeBusy, sqlite3.SQLITE_FULL: CodeFull, sqlite3.SQLITE_CORRUPT: CodeCorrupt,

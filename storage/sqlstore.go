@@ -18,8 +18,8 @@ type dialect interface {
 	ready(conn *sql.Conn) error
 	// lock keeps the other processes of a shared server from writing keys until tx ends.
 	lock(ctx context.Context, tx *sql.Tx) error
-	// announce tells the other processes of changes, as part of tx.
-	announce(ctx context.Context, tx *sql.Tx, changes []Change) error
+	// isolation is that of an app's transactions; nil: the library's.
+	isolation() *sql.TxOptions
 	// explain maps an error of the library.
 	explain(err error) *Error
 	// sql of this package's own
@@ -209,7 +209,7 @@ func (s *sqlStore) Begin(ctx context.Context) (Tx, error) {
 	}
 	if err = s.ready(conn); err == nil {
 		var tx *sql.Tx
-		if tx, err = conn.BeginTx(ctx, nil); err == nil {
+		if tx, err = conn.BeginTx(ctx, s.isolation()); err == nil {
 			return &sqlTx{store: s, ctx: ctx, conn: conn, tx: tx}, nil
 		}
 	}

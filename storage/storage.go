@@ -31,8 +31,8 @@ type KV interface {
 	// The slice has the error of each batch; the error is that of the commit, and then none of them is done.
 	Apply(ctx context.Context, batches ...Batch) ([]error, error)
 	// Watch calls fn for every change of a key that begins with prefix, in the order of commits and after them, until
-	// stop is called. fn is called by the goroutine that wrote (for PostgreSQL also by one that listens to other
-	// processes); it must not block, and must not call the store.
+	// stop is called. fn is called by the goroutine that wrote; it must not block, and must not call the store. What other
+	// processes write to a server is not told.
 	Watch(prefix string, fn func(Change)) (stop func())
 }
 

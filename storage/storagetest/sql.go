@@ -12,7 +12,7 @@ import (
 	"github.com/sigil-server/sigil/storage"
 )
 
-func exec(t *testing.T, s storage.Runner, query string, args ...any) int64 {
+func execute(t *testing.T, s storage.Runner, query string, args ...any) int64 {
 	t.Helper()
 	changed, _, err := s.Exec(t.Context(), query, args)
 	if err != nil {
@@ -47,8 +47,8 @@ func want(t *testing.T, got, want string) {
 }
 
 func testQuery(t *testing.T, s storage.Store) {
-	exec(t, s, `CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, done BOOLEAN NOT NULL DEFAULT false)`)
-	if n := exec(t, s, `INSERT INTO items (id, name) VALUES (?, ?), (2, '?')`, int64(1), "one"); n != 2 {
+	execute(t, s, `CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, done BOOLEAN NOT NULL DEFAULT false)`)
+	if n := execute(t, s, `INSERT INTO items (id, name) VALUES (?, ?), (2, '?')`, int64(1), "one"); n != 2 {
 		t.Errorf("%d rows were inserted", n)
 	}
 	want(t, rows(t, s, `SELECT id, name FROM items WHERE id > ? ORDER BY id`, int64(0)), "id=1 name=one; id=2 name=?")
@@ -56,26 +56,26 @@ func testQuery(t *testing.T, s storage.Store) {
 	want(t, rows(t, s, `SELECT id FROM items WHERE id = 99`), "")
 	want(t, rows(t, s, `UPDATE items SET name = 'zwei' WHERE id = 2 RETURNING id, name`), "id=2 name=zwei")
 	want(t, rows(t, s, `SELECT name FROM items ORDER BY id`), "name=one; name=zwei")
-	if n := exec(t, s, `DELETE FROM items WHERE id IN (?, ?)`, int64(1), int64(2)); n != 2 {
+	if n := execute(t, s, `DELETE FROM items WHERE id IN (?, ?)`, int64(1), int64(2)); n != 2 {
 		t.Errorf("%d rows were deleted", n)
 	}
 }
 
 func testValues(t *testing.T, s storage.Store) {
-	exec(t, s, `CREATE TABLE v (i BIGINT, f DOUBLE PRECISION, t TEXT, n TEXT)`)
-	exec(t, s, `INSERT INTO v VALUES (?, ?, ?, ?)`, int64(1)<<62, 1.5, "ä€😀'", nil)
-	exec(t, s, `INSERT INTO v (i, f) VALUES (?, ?)`, int64(2), int64(3))
+	execute(t, s, `CREATE TABLE v (i BIGINT, f DOUBLE PRECISION, t TEXT, n TEXT)`)
+	execute(t, s, `INSERT INTO v VALUES (?, ?, ?, ?)`, int64(1)<<62, 1.5, "ä€😀'", nil)
+	execute(t, s, `INSERT INTO v (i, f) VALUES (?, ?)`, int64(2), int64(3))
 	want(t, rows(t, s, `SELECT * FROM v ORDER BY i DESC`), "i=4611686018427387904 f=1.5 t=ä€😀' n=<nil>; i=2 f=3 t=<nil> n=<nil>")
 	want(t, rows(t, s, `SELECT f FROM v WHERE t = ? OR i = ? ORDER BY f`, "ä€😀'", int64(2)), "f=1.5; f=3")
 }
 
 func testTransactions(t *testing.T, s storage.Store) {
-	exec(t, s, `CREATE TABLE a (n INTEGER)`)
+	execute(t, s, `CREATE TABLE a (n INTEGER)`)
 	tx, err := s.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, tx, `INSERT INTO a VALUES (1)`)
+	execute(t, tx, `INSERT INTO a VALUES (1)`)
 	want(t, rows(t, tx, `SELECT n FROM a`), "n=1")
 	want(t, rows(t, s, `SELECT n FROM a`), "")
 	if err := tx.Commit(); err != nil {
@@ -92,7 +92,7 @@ func testTransactions(t *testing.T, s storage.Store) {
 	if tx, err = s.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	exec(t, tx, `INSERT INTO a VALUES (3)`)
+	execute(t, tx, `INSERT INTO a VALUES (3)`)
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
@@ -100,20 +100,20 @@ func testTransactions(t *testing.T, s storage.Store) {
 }
 
 func testTxContext(t *testing.T, s storage.Store) {
-	exec(t, s, `CREATE TABLE a (n INTEGER)`)
+	execute(t, s, `CREATE TABLE a (n INTEGER)`)
 	ctx, cancel := context.WithCancel(t.Context())
 	tx, err := s.Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, tx, `INSERT INTO a VALUES (1)`)
+	execute(t, tx, `INSERT INTO a VALUES (1)`)
 	cancel()
 	_, _, err = tx.Exec(t.Context(), `INSERT INTO a VALUES (2)`, nil)
 	wantCode(t, err, storage.CodeClosed)
 	if err := tx.Commit(); err == nil {
 		t.Error("committed after the end of the context")
 	}
-	if n := exec(t, s, `INSERT INTO a VALUES (3)`); n != 1 {
+	if n := execute(t, s, `INSERT INTO a VALUES (3)`); n != 1 {
 		t.Error("the writer is not free")
 	}
 	want(t, rows(t, s, `SELECT n FROM a`), "n=3")
@@ -128,8 +128,8 @@ func testTxContext(t *testing.T, s storage.Store) {
 
 // Transactions that read and then write do not undo each other.
 func testNoLostUpdates(t *testing.T, s storage.Store) {
-	exec(t, s, `CREATE TABLE counter (n INTEGER)`)
-	exec(t, s, `INSERT INTO counter VALUES (0)`)
+	execute(t, s, `CREATE TABLE counter (n INTEGER)`)
+	execute(t, s, `INSERT INTO counter VALUES (0)`)
 	var wg sync.WaitGroup
 	const each, count = 10, 8
 	for range count {
@@ -166,8 +166,8 @@ func add(s storage.Store) error {
 }
 
 func testMistakes(t *testing.T, s storage.Store) {
-	exec(t, s, `CREATE TABLE u (id INTEGER PRIMARY KEY, name TEXT NOT NULL)`)
-	exec(t, s, `INSERT INTO u VALUES (1, 'a')`)
+	execute(t, s, `CREATE TABLE u (id INTEGER PRIMARY KEY, name TEXT NOT NULL)`)
+	execute(t, s, `INSERT INTO u VALUES (1, 'a')`)
 	for _, test := range []struct {
 		query string
 		want  storage.Code
