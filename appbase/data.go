@@ -8,6 +8,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/sigil-server/sigil/appbase/internal/calls"
+	"github.com/sigil-server/sigil/appbase/internal/statements"
 	"github.com/sigil-server/sigil/appbase/modules/cache"
 	"github.com/sigil-server/sigil/appbase/modules/db"
 	"github.com/sigil-server/sigil/appbase/modules/kv"
@@ -51,7 +52,7 @@ func NewData(o DataOptions) *Data {
 		d.log = slog.New(slog.DiscardHandler)
 	}
 	d.keys = kv.NewKeys(d.pool, func(ctx context.Context) (kv.Store, error) { return d.open(ctx) })
-	d.database = db.NewDatabase(func(ctx context.Context) (db.Store, error) { return d.open(ctx) })
+	d.database = db.NewDatabase(func(ctx context.Context) (statements.Store, error) { return d.open(ctx) })
 	d.items = repository.NewItems(d.pool, func(ctx context.Context) (repository.Store, error) { return d.open(ctx) }, d.news.add)
 	return d
 }

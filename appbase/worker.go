@@ -55,9 +55,8 @@ func NewWorker(o Options) *Worker {
 	if common == nil {
 		common = NewShared()
 	}
-	return &Worker{
-		web:        o.Web.withDefaults(),
 	w := &Worker{
+		web:        o.Web.withDefaults(),
 		name:       o.Name,
 		executor:   o.Executor,
 		host:       o.Host,

@@ -40,8 +40,6 @@ export default class Names extends sigil.AppBase {
     return {
       types: {
         AppBase: named(AppBase.prototype), Log: named(this.log), Connections: named(this.connections), Users: named(this.users),
-        Kv: named(this.kv), Db: named(this.db), SqlRunner: await this.db.tx((tx) => named(tx)), "SqlStream<any>": named(this.db.stream("select 1")),
-        AppBase: named(AppBase.prototype), Log: named(this.log), Connections: named(this.connections),
         Kv: named(this.kv), Cache: named(this.cache), Repository: named(this.repository("r")), Db: named(this.db), SqlRunner: await this.db.tx((tx) => named(tx)), "SqlStream<any>": named(this.db.stream("select 1")),
         HttpReq: named(req), Headers: named(req.headers), Response: named(answer),
         "typeof Response": Object.getOwnPropertyNames(Response).filter((name) => !["length", "name", "prototype"].includes(name)),

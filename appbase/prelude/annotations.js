@@ -228,8 +228,10 @@
     }));
     if (api.expose === "public") routes.push(...publicMethods(Class, members, guards));
     checkMembers(members, AppBase);
-    return { api, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method) };
-    return { api, routes, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method), observers: named("observes") };
+    return {
+      api, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method),
+      observers: named("observes"),
+    };
   }
 
   /** @Api({ expose: "public" }): the class's own methods that no annotation speaks of. */

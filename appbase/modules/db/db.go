@@ -13,6 +13,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/sigil-server/sigil/appbase/internal/calls"
+	"github.com/sigil-server/sigil/appbase/internal/statements"
 )
 
 //go:embed db.d.ts
@@ -21,29 +22,12 @@ var declarations string
 // Declarations are the TypeScript declarations of this.db.
 func Declarations() string { return declarations }
 
-// Runner runs statements. Placeholders are "?"; arguments are nil, bool, int64, float64, string and []byte; values of rows
-// are these and time.Time.
-type Runner interface {
-	// Query calls row for every row; values are row's to keep.
-	Query(ctx context.Context, query string, args []any, row func(columns []string, values []any) error) error
-	// Exec returns how many rows were changed, and the id of the last one inserted if there is such a thing.
-	Exec(ctx context.Context, query string, args []any) (changed, lastID int64, err error)
-}
-
-// Tx is an open transaction, used by one goroutine at a time.
-type Tx interface {
-	Runner
-	Commit() error
-	Rollback() error // after Commit it does nothing
-}
-
-// Store is what the module needs of a durable store. Its methods may be called from any goroutine. An error may have a
-// method ErrorCode, whose text scripts see as the error's code.
-type Store interface {
-	Runner
-	// BeginTx starts a transaction that ends with ctx at the latest.
-	BeginTx(ctx context.Context) (Tx, error)
-}
+// What the module needs of a store, for those who bring one.
+type (
+	Runner = statements.Runner
+	Tx     = statements.Tx
+	Store  = statements.Store
+)
 
 // Bounds of what one app has under way.
 const (
@@ -55,14 +39,16 @@ const (
 
 // Database is one app's, for all its runtimes.
 type Database struct {
-	open    func(context.Context) (Store, error)
+	open    func(context.Context) (statements.Store, error)
 	txs     atomic.Int64 // begun or waiting
 	running atomic.Int64 // begun
 	streams atomic.Int64
 }
 
 // NewDatabase opens nothing: open is called at the first use, and later ones; it must be cheap once it has succeeded.
-func NewDatabase(open func(context.Context) (Store, error)) *Database { return &Database{open: open} }
+func NewDatabase(open func(context.Context) (statements.Store, error)) *Database {
+	return &Database{open: open}
+}
 
 // object is this.db in one runtime.
 type object struct {
@@ -73,7 +59,7 @@ type object struct {
 // New makes the object.
 func New(c *calls.Caller, database *Database) *goja.Object {
 	o := &object{c, database}
-	made := o.runner(func(limit time.Duration, work func(ctx context.Context, on Runner) (calls.Result, error)) goja.Value {
+	made := o.runner(func(limit time.Duration, work func(ctx context.Context, on statements.Runner) (calls.Result, error)) goja.Value {
 		return o.Promise(limit, func(ctx context.Context) (calls.Result, error) {
 			store, err := database.open(ctx)
 			if err != nil {
@@ -110,7 +96,7 @@ func (h *hinted) Error() string {
 func (h *hinted) ErrorCode() string { return h.code }
 
 // via takes work to where statements run: the pool, or a transaction's goroutine.
-type via func(limit time.Duration, work func(ctx context.Context, on Runner) (calls.Result, error)) goja.Value
+type via func(limit time.Duration, work func(ctx context.Context, on statements.Runner) (calls.Result, error)) goja.Value
 
 // runner makes an object with what this.db and a transaction share.
 func (o *object) runner(run via) *goja.Object {
@@ -125,7 +111,7 @@ func (o *object) runner(run via) *goja.Object {
 	o.Method(made, "queryOne", 1, statement("db.queryOne", o.firstRow))
 	o.Method(made, "exec", 1, func(call goja.FunctionCall) goja.Value {
 		query, args, limit := o.arguments(call, "db.exec")
-		return run(limit, func(ctx context.Context, on Runner) (calls.Result, error) {
+		return run(limit, func(ctx context.Context, on statements.Runner) (calls.Result, error) {
 			changed, lastID, err := on.Exec(ctx, query, args)
 			return func() (goja.Value, error) { return o.outcome(changed, lastID), nil }, err
 		})
@@ -188,7 +174,7 @@ func (o *object) template(call goja.FunctionCall) (query string, args []any) {
 
 // query runs a statement and makes something of its rows.
 func (o *object) query(run via, limit time.Duration, query string, args []any, finish func(*table) (goja.Value, error)) goja.Value {
-	return run(limit, func(ctx context.Context, on Runner) (calls.Result, error) {
+	return run(limit, func(ctx context.Context, on statements.Runner) (calls.Result, error) {
 		found := &table{}
 		err := on.Query(ctx, query, args, found.add)
 		return func() (goja.Value, error) { return finish(found) }, err

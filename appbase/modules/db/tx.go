@@ -10,6 +10,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/sigil-server/sigil/appbase/internal/calls"
+	"github.com/sigil-server/sigil/appbase/internal/statements"
 )
 
 // Times of a transaction.
@@ -28,7 +29,7 @@ type transaction struct {
 	limit time.Duration
 
 	mu    sync.Mutex
-	queue []func(ctx context.Context, tx Tx)
+	queue []func(ctx context.Context, tx statements.Tx)
 	wake  chan struct{} // has a token when the queue is not empty, or it has ended
 	ended bool          // no more statements are taken
 }
@@ -85,7 +86,7 @@ func (t *transaction) run() {
 }
 
 // work runs statements until the last one, which commits or rolls back, or the time is over.
-func (t *transaction) work(ctx context.Context, tx Tx) {
+func (t *transaction) work(ctx context.Context, tx statements.Tx) {
 	for {
 		select {
 		case <-t.wake:
@@ -119,7 +120,7 @@ func (t *transaction) expire(ctx context.Context) {
 	t.call.End(nil, err)
 }
 
-func (t *transaction) take() []func(context.Context, Tx) {
+func (t *transaction) take() []func(context.Context, statements.Tx) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	queue := t.queue
@@ -134,7 +135,7 @@ func (t *transaction) isOver() bool {
 }
 
 // add queues a statement, or with last the end.
-func (t *transaction) add(last bool, step func(context.Context, Tx)) error {
+func (t *transaction) add(last bool, step func(context.Context, statements.Tx)) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ended {
@@ -168,7 +169,7 @@ func (t *transaction) begun() {
 
 // finish commits when the function has succeeded, and else rolls back.
 func (t *transaction) finish(value goja.Value, failed error) {
-	_ = t.add(true, func(_ context.Context, tx Tx) { // refused: the time was over before
+	_ = t.add(true, func(_ context.Context, tx statements.Tx) { // refused: the time was over before
 		err := failed
 		if failed == nil {
 			err = tx.Commit()
@@ -180,9 +181,9 @@ func (t *transaction) finish(value goja.Value, failed error) {
 }
 
 // via runs a statement in the transaction.
-func (t *transaction) via(limit time.Duration, work func(ctx context.Context, on Runner) (calls.Result, error)) goja.Value {
+func (t *transaction) via(limit time.Duration, work func(ctx context.Context, on statements.Runner) (calls.Result, error)) goja.Value {
 	call := t.Begin()
-	err := t.add(false, func(ctx context.Context, tx Tx) {
+	err := t.add(false, func(ctx context.Context, tx statements.Tx) {
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		call.End(work(ctx, tx))

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"github.com/sigil-server/sigil/appbase/internal/calls"
-	"github.com/sigil-server/sigil/appbase/modules/db"
+	"github.com/sigil-server/sigil/appbase/internal/statements"
 )
 
 // Store is what the module needs of a durable store: SQL, and which.
 type Store interface {
-	db.Store
+	statements.Store
 	Dialect() string // "sqlite" or "postgres"
 }
 

@@ -7,13 +7,13 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/sigil-server/sigil/appbase/modules/db"
+	"github.com/sigil-server/sigil/appbase/internal/statements"
 )
 
 // writer makes changes of one transaction and notes them.
 type writer struct {
 	items      *Items
-	tx         db.Tx
+	tx         statements.Tx
 	repository string
 	postgres   bool
 	now        time.Time
