@@ -181,9 +181,17 @@ func (o *output) dropAll() (messages int) {
 	return messages
 }
 
+// keptEntries is the room for frames that an output keeps for its next owner.
+const keptEntries = 64
+
 // reset empties the queue for its next owner.
 func (o *output) reset() {
-	*o = output{entries: recycle(o.entries), arena: o.arena[:0]}
+	entries := o.entries[:0]
+	if cap(entries) > keptEntries {
+		entries = nil
+	}
+	clear(o.entries)
+	*o = output{entries: entries, arena: o.arena[:0]}
 }
 
 // inlineBytes is the largest payload that is copied next to its header instead
