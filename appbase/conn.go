@@ -64,7 +64,7 @@ func (c *Conn) Text(text string) {
 		c.style.text(c, text)
 		return
 	}
-	if h := c.handle; h != nil && (h.onMessage != nil || h.events != nil) {
+	if h := c.handle; h != nil && (h.onMessage != nil || h.rest().events != nil) {
 		c.deliver(h.onMessage, c.inst.vm.ToValue(text))
 	}
 }
@@ -75,8 +75,8 @@ func (c *Conn) Binary(data []byte) {
 		c.style.binary(c, data)
 		return
 	}
-	if h := c.handle; h != nil && (h.onBinary != nil || h.events != nil) {
-		c.deliver(h.onBinary, c.inst.vm.ToValue(c.inst.vm.NewArrayBuffer(data)))
+	if h := c.handle; h != nil && (h.rest().onBinary != nil || h.rest().events != nil) {
+		c.deliver(h.rest().onBinary, c.inst.vm.ToValue(c.inst.vm.NewArrayBuffer(data)))
 	}
 }
 
@@ -84,7 +84,7 @@ func (c *Conn) deliver(callback goja.Callable, data goja.Value) {
 	if callback != nil {
 		c.call(callback, data)
 	}
-	if c.handle.events != nil {
+	if c.handle.rest().events != nil {
 		c.emit("message", "data", data)
 	}
 }
@@ -94,8 +94,8 @@ func (c *Conn) Drain() {
 	if c.handle == nil {
 		return
 	}
-	if c.handle.onDrain != nil {
-		c.call(c.handle.onDrain)
+	if c.handle.rest().onDrain != nil {
+		c.call(c.handle.rest().onDrain)
 	}
 	c.emit("drain")
 }
@@ -120,8 +120,8 @@ func (c *Conn) Closed(code int, reason string) {
 	}
 	vm, h := c.inst.vm, c.handle
 	h.resolveDrained()
-	if h.onClose != nil {
-		c.call(h.onClose, vm.ToValue(code), vm.ToValue(reason))
+	if h.rest().onClose != nil {
+		c.call(h.rest().onClose, vm.ToValue(code), vm.ToValue(reason))
 	}
 	c.emit("close", "code", vm.ToValue(code), "reason", vm.ToValue(reason), "wasClean", vm.ToValue(code != statusLost))
 	if c.busy == 0 {
@@ -223,8 +223,8 @@ func (c *Conn) tell(message string) {
 		return
 	}
 	text := c.inst.vm.ToValue(message)
-	if c.handle.onError != nil {
-		c.tellOne(c.handle.onError, text)
+	if c.handle.rest().onError != nil {
+		c.tellOne(c.handle.rest().onError, text)
 	}
 	for _, listener := range c.handle.listeners("error") {
 		c.tellOne(listener, c.handle.event("error", []any{"message", text}))

@@ -27,10 +27,11 @@ func isEventProperty(key string) bool {
 }
 
 func (h *handle) ensureEvents() *events {
-	if h.events == nil {
-		h.events = &events{listeners: map[string][]listener{}, properties: map[string]goja.Value{}}
+	m := h.own()
+	if m.events == nil {
+		m.events = &events{listeners: map[string][]listener{}, properties: map[string]goja.Value{}}
 	}
-	return h.events
+	return m.events
 }
 
 // property is the value of an on<event> property; nil for other names.
@@ -62,14 +63,14 @@ func (e *events) remove(event string, value goja.Value) {
 
 // listeners are the functions to run for an event.
 func (h *handle) listeners(event string) []goja.Callable {
-	if h == nil || h.events == nil {
+	if h == nil || h.rest().events == nil {
 		return nil
 	}
 	var calls []goja.Callable
-	if call, ok := goja.AssertFunction(h.events.properties["on"+event]); ok {
+	if call, ok := goja.AssertFunction(h.rest().events.properties["on"+event]); ok {
 		calls = append(calls, call)
 	}
-	for _, l := range h.events.listeners[event] {
+	for _, l := range h.rest().events.listeners[event] {
 		calls = append(calls, l.call)
 	}
 	return calls

@@ -13,15 +13,37 @@ const maxStateBytes = 64 << 10
 // stand on one shared prototype. It costs a connection no closure. Properties a script adds live as long as the handle;
 // what is to survive a reload belongs into state.
 type handle struct {
-	conn    *Conn
-	inst    *instance
-	object  *goja.Object
+	conn      *Conn
+	inst      *instance
+	object    *goja.Object
+	onMessage goja.Callable
+	more      *handleMore // nil until something of it is needed
+}
+
+// handleMore is what most handles have no use for.
+type handleMore struct {
 	events  *events // nil until a listener is added
 	state   goja.Value
 	extra   map[string]goja.Value // properties of the script's own
 	drained []func(any) error     // resolvers of ws.drained()
 
-	onMessage, onBinary, onClose, onError, onDrain goja.Callable
+	onBinary, onClose, onError, onDrain goja.Callable
+}
+
+// rest is what there is of more, to read.
+func (h *handle) rest() *handleMore {
+	if h.more == nil {
+		return &h.inst.noMore
+	}
+	return h.more
+}
+
+// own is more, to write.
+func (h *handle) own() *handleMore {
+	if h.more == nil {
+		h.more = new(handleMore)
+	}
+	return h.more
 }
 
 func newHandle(c *Conn, inst *instance) *handle {
@@ -44,11 +66,11 @@ func (h *handle) Get(key string) goja.Value {
 	case "id":
 		return vm.ToValue(c.id)
 	case "path":
-		return vm.ToValue(c.hs.path)
+		return vm.ToValue(c.hs.path())
 	case "protocol":
-		return vm.ToValue(c.hs.protocol)
+		return vm.ToValue(c.hs.protocol())
 	case "remoteAddress":
-		return vm.ToValue(c.hs.remoteAddress)
+		return vm.ToValue(c.hs.remoteAddress())
 	case "readyState":
 		return vm.ToValue(h.readyState())
 	case "bufferedAmount":
@@ -60,10 +82,10 @@ func (h *handle) Get(key string) goja.Value {
 	case "query", "headers", "cookies", "params", "user":
 		return h.view(key)
 	}
-	if value, ok := h.extra[key]; ok {
+	if value, ok := h.rest().extra[key]; ok {
 		return value
 	}
-	return h.events.property(key)
+	return h.rest().events.property(key)
 }
 
 func (h *handle) readyState() int {
@@ -75,7 +97,7 @@ func (h *handle) readyState() int {
 
 // view makes one of the objects that most connections are never asked for, once.
 func (h *handle) view(key string) goja.Value {
-	if value, ok := h.extra[" "+key]; ok { // a name that no script can have set through Set
+	if value, ok := h.rest().extra[" "+key]; ok { // a name that no script can have set through Set
 		return value
 	}
 	value := h.makeView(key)
@@ -87,7 +109,7 @@ func (h *handle) makeView(key string) goja.Value {
 	hs := &h.conn.hs
 	switch key {
 	case "query":
-		return h.inst.textObject(parseQuery(hs.rawQuery))
+		return h.inst.textObject(parseQuery(hs.rawQuery()))
 	case "cookies":
 		return h.inst.textObject(parseCookies(hs.header("cookie")))
 	case "params":
@@ -101,10 +123,11 @@ func (h *handle) makeView(key string) goja.Value {
 }
 
 func (h *handle) keep(key string, value goja.Value) {
-	if h.extra == nil {
-		h.extra = make(map[string]goja.Value)
+	m := h.own()
+	if m.extra == nil {
+		m.extra = make(map[string]goja.Value)
 	}
-	h.extra[key] = value
+	m.extra[key] = value
 }
 
 // Set is called for every property a script writes; false throws a TypeError.
@@ -133,7 +156,7 @@ func (h *handle) isView(key string) bool {
 
 // Has reports own properties.
 func (h *handle) Has(key string) bool {
-	_, extra := h.extra[key]
+	_, extra := h.rest().extra[key]
 	return extra || h.isView(key)
 }
 
@@ -142,14 +165,14 @@ func (h *handle) Delete(key string) bool {
 	if h.isView(key) {
 		return false
 	}
-	delete(h.extra, key)
+	delete(h.rest().extra, key)
 	return true
 }
 
 // Keys lists the own properties.
 func (h *handle) Keys() []string {
 	keys := append([]string(nil), viewNames...)
-	for key := range h.extra {
+	for key := range h.rest().extra {
 		if key != "" && key[0] != ' ' {
 			keys = append(keys, key)
 		}
@@ -160,13 +183,14 @@ func (h *handle) Keys() []string {
 // --- state ---
 
 func (h *handle) stateObject() goja.Value {
-	if h.state == nil {
-		h.state = h.inst.parseJSON(h.conn.state)
-		if goja.IsUndefined(h.state) {
-			h.state = h.inst.vm.NewObject()
+	m := h.own()
+	if m.state == nil {
+		m.state = h.inst.parseJSON(h.conn.state)
+		if goja.IsUndefined(m.state) {
+			m.state = h.inst.vm.NewObject()
 		}
 	}
-	return h.state
+	return m.state
 }
 
 func (h *handle) setState(value goja.Value) bool {
@@ -174,16 +198,16 @@ func (h *handle) setState(value goja.Value) bool {
 	if !ok || object.ClassName() != "Object" {
 		return false
 	}
-	h.state = value
+	h.own().state = value
 	return true
 }
 
 // stateJSON is the state as it stands now; what the script never looked at is unchanged.
 func (h *handle) stateJSON() (string, error) {
-	if h.state == nil {
+	if h.rest().state == nil {
 		return h.conn.state, nil
 	}
-	text, err := h.inst.stringify(h.state)
+	text, err := h.inst.stringify(h.rest().state)
 	if err == nil && len(text) > maxStateBytes {
 		err = fmt.Errorf("ws.state has %d bytes as JSON; at most %d survive a reload", len(text), maxStateBytes)
 	}
@@ -195,8 +219,8 @@ func (h *handle) stateJSON() (string, error) {
 func (h *handle) awaitDrained() goja.Value {
 	promise, resolve, _ := h.inst.vm.NewPromise()
 	switch {
-	case len(h.drained) > 0, !h.conn.ended && h.conn.socket.WhenDrained(h.resolveDrained):
-		h.drained = append(h.drained, resolve)
+	case len(h.rest().drained) > 0, !h.conn.ended && h.conn.socket.WhenDrained(h.resolveDrained):
+		h.own().drained = append(h.own().drained, resolve)
 	default:
 		_ = resolve(goja.Undefined())
 	}
@@ -205,11 +229,11 @@ func (h *handle) awaitDrained() goja.Value {
 
 // resolveDrained tells whoever waits for the queue that it is empty, or that the connection has ended.
 func (h *handle) resolveDrained() {
-	if len(h.drained) == 0 || h.inst.closed {
+	if len(h.rest().drained) == 0 || h.inst.closed {
 		return
 	}
-	waiting := h.drained
-	h.drained = nil
+	waiting := h.more.drained
+	h.more.drained = nil
 	err := h.inst.rt.Do(func() error {
 		for _, resolve := range waiting {
 			_ = resolve(goja.Undefined())

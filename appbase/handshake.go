@@ -10,40 +10,74 @@ import (
 
 // handshake is what a connection remembers of its upgrade request, packed: most connections are never asked.
 type handshake struct {
-	path, rawQuery, remoteAddress, protocol string
-	params                                  map[string]string // nil when the route has none
-	headers                                 string            // "name\x00value\x00" in order of name
+	// text is path, raw query, remote address and protocol, then a name and a value for each header in order of name, a NUL
+	// behind each. None of them can have a NUL: the server refuses it in paths, net/http everywhere else.
+	text   string
+	params map[string]string // nil when the route has none
 }
 
+// fixedFields are those before the headers.
+const fixedFields = 4
+
 func packHandshake(req *Request, protocol string) handshake {
-	return handshake{
-		path: req.Path, rawQuery: req.RawQuery, remoteAddress: req.RemoteAddress, protocol: protocol,
-		params: req.Params, headers: packHeaders(req.Header),
+	text := make([]byte, 0, 512)
+	for _, field := range [fixedFields]string{req.Path, req.RawQuery, req.RemoteAddress, protocol} {
+		text = append(append(text, field...), 0)
 	}
+	for _, name := range slices.Sorted(maps.Keys(req.Header)) {
+		text = append(append(text, packName(lowerName(name))...), 0)
+		text = append(append(text, joinHeader(name, req.Header[name])...), 0)
+	}
+	return handshake{text: string(text), params: req.Params}
 }
+
+// commonNames are kept as one byte each, their place here, which no name of a header begins with.
+const commonNames = "\x00host\x00connection\x00upgrade\x00origin\x00user-agent\x00sec-websocket-key\x00sec-websocket-version\x00sec-websocket-extensions\x00" +
+	"sec-websocket-protocol\x00accept-encoding\x00accept-language\x00cache-control\x00pragma\x00cookie\x00"
+
+func packName(name string) string {
+	before, _, found := strings.Cut(commonNames, "\x00"+name+"\x00")
+	if !found {
+		return name
+	}
+	place := strings.Count(before, "\x00") + 1
+	return string(rune(place))
+}
+
+func unpackName(name string) string {
+	if name == "" || name[0] >= ' ' {
+		return name
+	}
+	return strings.Split(commonNames, "\x00")[name[0]]
+}
+
+// field is one of the first fields.
+func (h *handshake) field(n int) string {
+	rest := h.text
+	for range n {
+		_, rest, _ = strings.Cut(rest, "\x00")
+	}
+	text, _, _ := strings.Cut(rest, "\x00")
+	return text
+}
+
+func (h *handshake) path() string          { return h.field(0) }
+func (h *handshake) rawQuery() string      { return h.field(1) }
+func (h *handshake) remoteAddress() string { return h.field(2) }
+func (h *handshake) protocol() string      { return h.field(3) }
 
 // request is the upgrade request again. The scheme is not remembered.
 func (h *handshake) request() *Request {
 	header := http.Header{}
 	h.eachHeader(func(name, value string) { header.Set(name, value) })
-	url := "http://" + header.Get("Host") + h.path
-	if h.rawQuery != "" {
-		url += "?" + h.rawQuery
+	url := "http://" + header.Get("Host") + h.path()
+	if h.rawQuery() != "" {
+		url += "?" + h.rawQuery()
 	}
 	return &Request{
-		Method: http.MethodGet, URL: url, Path: h.path, RawQuery: h.rawQuery, Header: header, Params: h.params, RemoteAddress: h.remoteAddress,
+		Method: http.MethodGet, URL: url, Path: h.path(), RawQuery: h.rawQuery(), Header: header, Params: h.params,
+		RemoteAddress: h.remoteAddress(),
 	}
-}
-
-func packHeaders(h http.Header) string {
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		b.WriteString(strings.ToLower(name))
-		b.WriteByte(0)
-		b.WriteString(joinHeader(name, h[name]))
-		b.WriteByte(0)
-	}
-	return b.String()
 }
 
 // joinHeader makes one value of several, as Fetch does; cookies have a separator of their own (RFC 6265 5.4).
@@ -69,12 +103,15 @@ func lowerName(name string) string {
 
 // eachHeader calls yield for every header, names lower-cased.
 func (h *handshake) eachHeader(yield func(name, value string)) {
-	rest := h.headers
+	rest := h.text
+	for range fixedFields {
+		_, rest, _ = strings.Cut(rest, "\x00")
+	}
 	for rest != "" {
 		var name, value string
 		name, rest, _ = strings.Cut(rest, "\x00")
 		value, rest, _ = strings.Cut(rest, "\x00")
-		yield(name, value)
+		yield(unpackName(name), value)
 	}
 }
 

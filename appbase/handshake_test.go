@@ -3,6 +3,7 @@ package appbase
 import (
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -25,5 +26,26 @@ func TestQueryAndCookies(t *testing.T) {
 	}
 	if got := parseCookies(`a=1; b="two"; a=3; ; bad; c=%C3%A9`); !maps.Equal(got, map[string]string{"a": "1", "b": "two", "c": "é"}) {
 		t.Errorf("cookies: %q", got)
+	}
+}
+
+func TestHandshakeKeepsEveryName(t *testing.T) {
+	req := &Request{Path: "/a", RawQuery: "b=c", RemoteAddress: "::1", Header: http.Header{"X-Rare": {"1"}, "Hos": {"2"}, "Ost": {"3"}}}
+	for name := range strings.SplitSeq(strings.Trim(commonNames, "\x00"), "\x00") {
+		req.Header[http.CanonicalHeaderKey(name)] = []string{name}
+	}
+	hs := packHandshake(req, "p")
+	if hs.path() != "/a" || hs.rawQuery() != "b=c" || hs.remoteAddress() != "::1" || hs.protocol() != "p" {
+		t.Errorf("got %q", hs.text)
+	}
+	seen := 0
+	hs.eachHeader(func(name, value string) {
+		if want := strings.Join(req.Header[http.CanonicalHeaderKey(name)], ""); value != want {
+			t.Errorf("%s: %q, want %q", name, value, want)
+		}
+		seen++
+	})
+	if seen != len(req.Header) {
+		t.Errorf("%d headers of %d", seen, len(req.Header))
 	}
 }

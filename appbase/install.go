@@ -232,7 +232,7 @@ func (in *instance) configObject() (goja.Value, error) {
 }
 
 func (in *instance) connection(id string) goja.Value {
-	if c := in.worker.byID[id]; c != nil && c.inst == in {
+	if c := in.worker.find(id); c != nil && c.inst == in {
 		return c.object()
 	}
 	return goja.Undefined()

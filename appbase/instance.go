@@ -42,6 +42,7 @@ type instance struct {
 	fileSlots chan struct{} // a place in it for each file that is being read
 	templates *templates.Set
 	wsConn    *goja.Object // the prototype of handles
+	noMore    handleMore   // stays empty, see handle.rest
 	calling   *handle      // the one whose callback ran last
 
 	jsonParse, jsonStringify, isView goja.Callable

@@ -73,19 +73,19 @@ func (in *instance) wsConnMethods() map[string]native {
 		"drained":   method(func(h *handle, _ goja.FunctionCall) goja.Value { return h.awaitDrained() }),
 
 		"onMessage": callback(func(h *handle) *goja.Callable { return &h.onMessage }),
-		"onBinary":  callback(func(h *handle) *goja.Callable { return &h.onBinary }),
-		"onClose":   callback(func(h *handle) *goja.Callable { return &h.onClose }),
-		"onError":   callback(func(h *handle) *goja.Callable { return &h.onError }),
-		"onDrain":   callback(func(h *handle) *goja.Callable { return &h.onDrain }),
+		"onBinary":  callback(func(h *handle) *goja.Callable { return &h.own().onBinary }),
+		"onClose":   callback(func(h *handle) *goja.Callable { return &h.own().onClose }),
+		"onError":   callback(func(h *handle) *goja.Callable { return &h.own().onError }),
+		"onDrain":   callback(func(h *handle) *goja.Callable { return &h.own().onDrain }),
 
 		"on":                  method((*handle).addListener),
 		"off":                 method((*handle).removeListener),
 		"addEventListener":    method((*handle).addListener),
 		"removeEventListener": method((*handle).removeListener),
 
-		"getReqPath":     text(func(h *handle) string { return h.conn.hs.path }),
-		"getQueryString": text(func(h *handle) string { return h.conn.hs.rawQuery }),
-		"getSrcAddress":  text(func(h *handle) string { return h.conn.hs.remoteAddress }),
+		"getReqPath":     text(func(h *handle) string { return h.conn.hs.path() }),
+		"getQueryString": text(func(h *handle) string { return h.conn.hs.rawQuery() }),
+		"getSrcAddress":  text(func(h *handle) string { return h.conn.hs.remoteAddress() }),
 		"getReqHeaders":  method(func(h *handle, _ goja.FunctionCall) goja.Value { return h.view("headers") }),
 
 		"subscribe":   method((*handle).subscribe),

@@ -79,7 +79,7 @@ func textOf(value goja.Value) *string {
 }
 
 func (s *selection) has(c *Conn) bool {
-	if s.path != nil && *s.path != c.hs.path || s.ids != nil && !slices.Contains(s.ids, c.id) {
+	if s.path != nil && *s.path != c.hs.path() || s.ids != nil && !slices.Contains(s.ids, c.id) {
 		return false
 	}
 	if s.topic != nil {
@@ -100,7 +100,7 @@ func (w *Worker) candidates(s *selection) (list []*Conn) {
 	switch {
 	case s.ids != nil:
 		for _, id := range s.ids {
-			if c := w.byID[id]; c != nil && !slices.Contains(list, c) {
+			if c := w.find(id); c != nil && !slices.Contains(list, c) {
 				list = append(list, c)
 			}
 		}

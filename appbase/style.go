@@ -41,8 +41,8 @@ func (s *eventStyle) open(c *Conn) {
 	}
 	in := c.inst
 	event := c.event("connect",
-		"id", in.vm.ToValue(c.id), "remoteAddress", in.vm.ToValue(c.hs.remoteAddress), "protocol", in.vm.ToValue(c.hs.protocol),
-		"params", in.textObject(c.hs.params), "query", in.textObject(parseQuery(c.hs.rawQuery)), "headers", c.headers())
+		"id", in.vm.ToValue(c.id), "remoteAddress", in.vm.ToValue(c.hs.remoteAddress()), "protocol", in.vm.ToValue(c.hs.protocol()),
+		"params", in.textObject(c.hs.params), "query", in.textObject(parseQuery(c.hs.rawQuery())), "headers", c.headers())
 	for _, handler := range s.connect {
 		value, err := in.rt.Call(handler, in.app, event)
 		if err != nil {
@@ -88,7 +88,7 @@ func (c *Conn) event(kind string, fields ...any) goja.Value {
 	event := vm.CreateObject(c.inst.eventPrototype)
 	_ = event.Set("type", kind)
 	_ = event.Set("connectionId", c.id)
-	_ = event.Set("path", c.hs.path)
+	_ = event.Set("path", c.hs.path())
 	_ = event.Set("user", c.inst.parseJSON(c.user))
 	for i := 0; i < len(fields); i += 2 {
 		_ = event.Set(fields[i].(string), fields[i+1])

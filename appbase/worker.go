@@ -36,7 +36,7 @@ type Worker struct {
 	stopped    bool
 	ready      []func() // wait for that
 	conns      []*Conn
-	byID       map[string]*Conn
+	byID       map[string]*Conn    // nil until an app asks for one
 	byUser     map[string][]*Conn  // by identity.id
 	sessions   map[string]*session // of the realtime protocol, by token
 	rest       hibernation
@@ -70,7 +70,6 @@ func NewWorker(o Options) *Worker {
 		data:       o.Data,
 		onError:    o.OnError,
 		generation: o.Generation,
-		byID:       map[string]*Conn{},
 		byUser:     map[string][]*Conn{},
 		sessions:   map[string]*session{},
 	}
@@ -215,7 +214,9 @@ func (w *Worker) Open(s Socket, route *Route, req *Request, a Admission, protoco
 	w.keepUpgrade(c, a.upgrade)
 	c.index = len(w.conns)
 	w.conns = append(w.conns, c)
-	w.byID[id] = c
+	if w.byID != nil {
+		w.byID[id] = c
+	}
 	w.enlist(c)
 	if w.starting {
 		c.renew()
@@ -238,6 +239,17 @@ func (w *Worker) forget(c *Conn) {
 	w.conns = w.conns[:len(w.conns)-1]
 	delete(w.byID, c.id)
 	w.delist(c)
+}
+
+// find returns the connection of an id, nil when there is none. The table is made when an app asks for the first time.
+func (w *Worker) find(id string) *Conn {
+	if w.byID == nil {
+		w.byID = make(map[string]*Conn, len(w.conns))
+		for _, c := range w.conns {
+			w.byID[c.id] = c
+		}
+	}
+	return w.byID[id]
 }
 
 // connections is a snapshot: what runs over it may open and close connections.

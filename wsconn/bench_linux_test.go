@@ -71,11 +71,11 @@ func newPeers(b *testing.B, r *rig, n int) *peers {
 			b.Fatal("not a TCP socket")
 		}
 		b.Cleanup(s.close)
-		if err := unix.SetNonblock(s.fd, false); err != nil {
+		if err := unix.SetNonblock(int(s.fd), false); err != nil {
 			b.Fatal(err)
 		}
 		ev := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(s.fd)}
-		if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, s.fd, &ev); err != nil {
+		if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, int(s.fd), &ev); err != nil {
 			b.Fatal(err)
 		}
 		p.fds[int32(s.fd)] = &peer{}

@@ -107,11 +107,11 @@ func (p *poller) close() {
 // polled is a TCP socket watched by the poller.
 type polled struct {
 	poller     *poller
-	fd         int // -1 once closed
-	slot       unix.EpollEvent
-	registered bool
 	peer       netip.AddrPort
-	queued     int32 // bytes with the kernel when progress last looked
+	fd         int32           // -1 once closed; every connection has one of these, so that it is no larger than that
+	queued     int32           // bytes with the kernel when progress last looked
+	slot       unix.EpollEvent // 12 bytes
+	registered bool
 }
 
 // newPolled takes the socket of conn from Go's own poller; ok is false when it
@@ -127,7 +127,7 @@ func newPolled(p *poller, conn net.Conn, sendBuffer int) (_ *polled, ok bool) {
 	}
 	peer, _ := conn.RemoteAddr().(*net.TCPAddr)
 	_ = conn.Close() // the duplicate keeps the connection
-	return &polled{poller: p, fd: fd, peer: peer.AddrPort()}, true
+	return &polled{poller: p, fd: int32(fd), peer: peer.AddrPort()}, true
 }
 
 // start registers the socket for reading.
@@ -138,7 +138,7 @@ func (s *polled) start(c *Conn) error {
 
 func (s *polled) register() error {
 	s.registered = true
-	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_ADD, s.fd, &s.slot))
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_ADD, int(s.fd), &s.slot))
 }
 
 // want sets what is waited for.
@@ -155,7 +155,7 @@ func (s *polled) want(mask uint32, on bool) {
 		_ = s.register() // it was registered before: the slot and the memory exist
 		return
 	}
-	_ = unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_MOD, s.fd, &s.slot) // as above
+	_ = unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_MOD, int(s.fd), &s.slot) // as above
 }
 
 func (s *polled) reading(on bool) { s.want(unix.EPOLLIN, on) }
@@ -173,13 +173,13 @@ func (s *polled) serve(c *Conn, events uint32) {
 		// The peer is gone while the socket is not to be read. The kernel
 		// would report it without end; look again when reading goes on.
 		s.registered = false
-		_ = unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_DEL, s.fd, nil)
+		_ = unix.EpollCtl(s.poller.epoll, unix.EPOLL_CTL_DEL, int(s.fd), nil)
 	}
 }
 
 // read takes one buffer full; the kernel reports what is left in the next turn.
 func (s *polled) read(c *Conn) {
-	n, err := readNow(s.fd, c.loop.readBuf)
+	n, err := readNow(int(s.fd), c.loop.readBuf)
 	switch {
 	case n > 0:
 		c.receive(c.loop.readBuf[:n])
@@ -192,9 +192,9 @@ func (s *polled) read(c *Conn) {
 // write gives the kernel what it takes at once.
 func (s *polled) write(vec [][]byte) (n int, err error) {
 	if len(vec) == 1 {
-		n, err = writeNow(s.fd, vec[0])
+		n, err = writeNow(int(s.fd), vec[0])
 	} else {
-		n, err = writevNow(s.fd, s.poller.iovecs(vec))
+		n, err = writevNow(int(s.fd), s.poller.iovecs(vec))
 		clear(s.poller.pieces)
 	}
 	if notNow(err) {
@@ -227,7 +227,7 @@ func (s *polled) busy() bool { return false } // write gives straight to the ker
 
 func (s *polled) progress() bool {
 	before := s.queued
-	s.queued = queuedBytes(s.fd)
+	s.queued = queuedBytes(int(s.fd))
 	return s.queued < before
 }
 
@@ -249,14 +249,14 @@ func kernelQueue(tcp *net.TCPConn) (n int32) {
 }
 
 func (s *polled) shutdown() {
-	_ = unix.Shutdown(s.fd, unix.SHUT_WR) // fails only when the peer is gone
+	_ = unix.Shutdown(int(s.fd), unix.SHUT_WR) // fails only when the peer is gone
 }
 
 func (s *polled) hurry() {} // write has taken only what it gave to the kernel
 
 func (s *polled) close() {
 	if s.fd >= 0 {
-		_ = unix.Close(s.fd) // leaves the poller too: it is the last descriptor
+		_ = unix.Close(int(s.fd)) // leaves the poller too: it is the last descriptor
 		s.fd = -1
 	}
 }

@@ -80,7 +80,7 @@ func (l *Loop) fromDoor(a *Accepted, sendBuffer int) transport {
 		a.fd = -1 // closed: reading finds that out
 	}
 	_ = unix.SetsockoptInt(a.fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBuffer) // cannot fail: a socket and a size
-	return &polled{poller: l.poller, fd: a.fd, peer: a.peer}
+	return &polled{poller: l.poller, fd: int32(a.fd), peer: a.peer}
 }
 
 // closeSocket closes a descriptor that nothing else owns.
