@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
+	"github.com/sigil-server/sigil/appbase/modules/fetch"
 	"github.com/sigil-server/sigil/appbase/modules/scope"
 )
 
@@ -12,10 +13,13 @@ import (
 type Web struct {
 	// Version of the server, for navigator.userAgent; default "dev".
 	Version string
+	// Fetch says what the app may ask of other servers. Its UserAgent is made of Version.
+	Fetch fetch.Options
 }
 
 func (w Web) withDefaults() Web {
 	w.Version = cmp.Or(w.Version, "dev")
+	w.Fetch.UserAgent = "Sigil/" + w.Version
 	return w
 }
 
@@ -25,7 +29,9 @@ var (
 		{engineOnly(ecmascript.Install), ecmascript.Declarations},
 		{func(in *instance) error { return scope.Install(in.vm, "Sigil/"+in.worker.web.Version) }, scope.Declarations},
 	}
-	after = []module{}
+	after = []module{
+		{func(in *instance) error { return fetch.Install(in.rt, in.worker.web.Fetch) }, fetch.Declarations},
+	}
 )
 
 // allModules are all host modules, in the order of installation.

@@ -20,6 +20,7 @@ type Config struct {
 	Limits         Limits         // what clients and apps may take
 	Data           string         // folder of what apps keep
 	Database       Database       // where else they keep it, and how
+	Fetch          Fetch          // what they may ask of other servers
 
 	// AppLimits are the limits of apps that have some of their own, by the app's name: whole, those that the app has none of
 	// its own for are equal to Limits. [Config.LimitsOf] finds them.

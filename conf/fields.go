@@ -43,7 +43,7 @@ func (c *Config) fields() []field {
 		{"trusted_proxies", networks{&c.TrustedProxies}},
 	}
 	top = append(top, field{"data", folder{&c.Data}})
-	return append(append(top, c.Database.fields()...), c.Limits.fields()...)
+	return append(append(append(top, c.Fetch.fields()...), c.Database.fields()...), c.Limits.fields()...)
 }
 
 func (l *Limits) fields() []field {

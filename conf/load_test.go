@@ -29,6 +29,7 @@ func TestDefaults(t *testing.T) {
 			BodyStall: Duration(10 * time.Second), ResponseTime: Duration(30 * time.Second),
 			IdleTime: Duration(75 * time.Second), StopWithin: Duration(10 * time.Second),
 		},
+		Fetch:     Fetch{Allow: []string{"*"}, Apps: []string{}, Requests: 64, BodyBytes: 64 << 20, HeaderTime: Duration(30 * time.Second), BodyStall: Duration(time.Minute)},
 		AppLimits: map[string]Limits{},
 		Data:      "data", Database: Database{Apps: map[string]string{}, Commit: "disk", Connections: 8},
 		App: map[string]map[string]any{},

@@ -51,8 +51,8 @@ type Options struct {
 	// each app that was loaded anew. Calls never overlap. It must not block.
 	Loaded func([]AppInfo)
 
-	// Version is what navigator.userAgent tells apps, after "Sigil/"; default "dev".
-	Version string
+	// Web is what the globals of the web are and may do, by the app; nil: the defaults. It is called from any goroutine.
+	Web func(app string) appbase.Web
 
 	loadOnly bool           // apps are looked at, not started
 	partial  *wsconn.Budget // of all loops
@@ -175,4 +175,12 @@ func (o *Options) limitsOf(app string) Limits {
 	limits := o.Limits
 	limits.MaxConnections = 0
 	return limits
+}
+
+// web is what the globals of the web are for an app.
+func (o *Options) web(app string) appbase.Web {
+	if o.Web == nil {
+		return appbase.Web{}
+	}
+	return o.Web(app)
 }

@@ -36,7 +36,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 	w := &worker{app: a, extra: extra, loop: loop, ended: make(chan struct{})}
 	w.hub = newHub(a.topics, loop, a.limits.MaxTopicsPerConnection)
 	w.script = appbase.NewWorker(appbase.Options{
-		Web:        appbase.Web{Version: a.options.Version},
+		Web:        a.options.web(a.name),
 		Name:       a.name,
 		Executor:   loop,
 		Host:       w.hub,

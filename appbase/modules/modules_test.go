@@ -20,6 +20,7 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
 	"github.com/sigil-server/sigil/appbase/modules/encoding"
 	"github.com/sigil-server/sigil/appbase/modules/events"
+	"github.com/sigil-server/sigil/appbase/modules/fetch"
 	"github.com/sigil-server/sigil/appbase/modules/formdata"
 	"github.com/sigil-server/sigil/appbase/modules/messages"
 	"github.com/sigil-server/sigil/appbase/modules/performance"
@@ -39,6 +40,7 @@ var table = []struct {
 	install      func(rt *scripting.Runtime) error
 	declarations func() string
 }{
+	{"fetch", func(rt *scripting.Runtime) error { return fetch.Install(rt, fetch.Options{}) }, fetch.Declarations},
 	{"ecmascript", engine(ecmascript.Install), ecmascript.Declarations},
 	{"scope", engine(func(vm *goja.Runtime) error { return scope.Install(vm, "Sigil/test") }), scope.Declarations},
 	{"domexception", engine(domexception.Install), domexception.Declarations},

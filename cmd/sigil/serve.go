@@ -59,6 +59,9 @@ func serve(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := checkFetch(c.Fetch); err != nil {
+		return err
+	}
 	log := newLogger(cmd.ErrOrStderr(), c.Log)
 	watcher, err := watch.New(watch.Options{Log: log})
 	if err != nil {
@@ -115,7 +118,7 @@ func newLogger(out io.Writer, c conf.Log) *slog.Logger {
 // serverOptions hands the configuration to the server, field by field.
 func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 	return server.Options{
-		Version: versionText(),
+		Web:     webOf(c),
 		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, AdminHosts: c.AdminHosts, Dev: c.Dev, Log: log,
 		TrustedProxies: c.TrustedProxies, Origins: c.Origins, AppConfig: c.App, Limits: serverLimits(c.Limits), AppLimits: appLimits(c),
 	}
