@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
+	"github.com/sigil-server/sigil/appbase/modules/eventsource"
 	"github.com/sigil-server/sigil/appbase/modules/fetch"
 	"github.com/sigil-server/sigil/appbase/modules/scope"
 )
@@ -31,6 +32,7 @@ var (
 	}
 	after = []module{
 		{func(in *instance) error { return fetch.Install(in.rt, in.worker.web.Fetch) }, fetch.Declarations},
+		{onRuntime(eventsource.Install), eventsource.Declarations},
 	}
 )
 

@@ -20,6 +20,7 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
 	"github.com/sigil-server/sigil/appbase/modules/encoding"
 	"github.com/sigil-server/sigil/appbase/modules/events"
+	"github.com/sigil-server/sigil/appbase/modules/eventsource"
 	"github.com/sigil-server/sigil/appbase/modules/fetch"
 	"github.com/sigil-server/sigil/appbase/modules/formdata"
 	"github.com/sigil-server/sigil/appbase/modules/messages"
@@ -40,6 +41,7 @@ var table = []struct {
 	install      func(rt *scripting.Runtime) error
 	declarations func() string
 }{
+	{"eventsource", eventsource.Install, eventsource.Declarations},
 	{"fetch", func(rt *scripting.Runtime) error { return fetch.Install(rt, fetch.Options{}) }, fetch.Declarations},
 	{"ecmascript", engine(ecmascript.Install), ecmascript.Declarations},
 	{"scope", engine(func(vm *goja.Runtime) error { return scope.Install(vm, "Sigil/test") }), scope.Declarations},

@@ -53,7 +53,7 @@ func (x *exchange) readHeaders(request *http.Request, flat goja.Value) {
 	_ = x.client.rt.VM().ExportTo(flat, &pairs)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if name := http.CanonicalHeaderKey(pairs[i]); !ours[name] {
-			request.Header[name] = append(request.Header[name], pairs[i+1])
+			request.Header[name] = append(request.Header[name], isomorphic(pairs[i+1]))
 		}
 	}
 	for name, value := range map[string]string{"Accept": "*/*", "Accept-Encoding": "gzip, deflate, zstd", "User-Agent": x.client.o.UserAgent} {
@@ -240,6 +240,15 @@ func (x *exchange) answer(response *http.Response, hops int, d *download) goja.V
 		_ = object.Set(name, x.client.rt.Native(name, 0, fn))
 	}
 	return object
+}
+
+// isomorphic gives a ByteString its bytes: one for each code unit, of which none is above U+00FF.
+func isomorphic(text string) string {
+	bytes := make([]byte, 0, len(text))
+	for _, r := range text {
+		bytes = append(bytes, byte(r))
+	}
+	return string(bytes)
 }
 
 // noBody says that an answer has none, not even an empty one (Fetch standard, 2.2.3).

@@ -91,4 +91,4 @@ async function fetch(input, init = undefined) {
   });
 }
 
-const internals = {};
+const internals = { fetch };
