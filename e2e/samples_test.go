@@ -52,6 +52,20 @@ page: true
 bob: [*] ann left
 closed 1005 closed 1005
 `,
+	"webchat": `
+ann: []
+ann: {"people":1}
+bob: [] {"people":2}
+ann: {"people":2}
+POST 201
+all: grüße & <b>
+all: grüße & <b>
+POST 400
+late: grüße & <b>
+late: {"people":3}
+closed 1000
+ann: {"people":3} {"people":2}
+`,
 	"bridge": `
 4 bytes acknowledged: true
 0 bytes acknowledged: true
