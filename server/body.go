@@ -27,6 +27,8 @@ type boundBody struct {
 	left    int64       // bytes that may still come
 	ended   atomic.Bool // all of it was read
 
+	arrived func() // told of each piece; nil: nobody is
+
 	mu  sync.Mutex // while it is read
 	err error
 }
@@ -49,6 +51,9 @@ func (b *boundBody) Read(p []byte) (n int, err error) {
 	n, err = b.body.Read(p)
 	if b.left -= int64(n); b.left < 0 {
 		err = errTooLarge
+	}
+	if b.arrived != nil {
+		b.arrived()
 	}
 	if err == nil {
 		return n, nil

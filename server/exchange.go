@@ -51,6 +51,25 @@ func (x *exchange) context(request context.Context) (context.Context, context.Ca
 	}
 }
 
+// answerContext is client, ended with errSlow when the app has not answered within limit. What it waits for the client's
+// body does not count: the time begins anew with each piece.
+func (x *exchange) answerContext(client context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if x.req.Upload == nil {
+		return context.WithTimeoutCause(client, limit, errSlow)
+	}
+	ctx, cancel := context.WithCancelCause(client)
+	slow := time.AfterFunc(limit, func() { cancel(errSlow) })
+	x.body.arrived = func() {
+		if ctx.Err() == nil {
+			slow.Reset(limit)
+		}
+	}
+	return ctx, func() {
+		cancel(nil)
+		slow.Stop()
+	}
+}
+
 // bodyRead says whether nothing of the body is left in the connection.
 func (x *exchange) bodyRead() bool { return x.body == nil || x.body.ended.Load() }
 

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -26,7 +25,7 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 	defer x.end()
 	client, leave := x.context(r.Context())
 	defer leave()
-	ctx, cancel := context.WithTimeoutCause(client, c.responseTime(), errSlow)
+	ctx, cancel := x.answerContext(client, c.responseTime())
 	defer cancel()
 	res, err := ask(ctx, worker, func(done func(*appbase.Response, error)) { worker.script.Serve(c.route, x.req, x.deliver(done)) })
 	if err != nil {

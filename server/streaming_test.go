@@ -262,3 +262,26 @@ func TestStreamedBodyLimits(t *testing.T) {
 		_ = c.conn.Close()
 	}
 }
+
+// The time a client takes for its body is not the handler's.
+func TestResponseTimeWhileReading(t *testing.T) {
+	s := startSite(t, files{"s.js": streamer}, func(o *Options) { o.Limits.ResponseTime = 300 * time.Millisecond })
+	in, out := io.Pipe()
+	go func() {
+		for range 20 {
+			_, _ = io.WriteString(out, "piece")
+			<-time.After(30 * time.Millisecond) // more than the handler's time in all
+		}
+		_ = out.Close()
+	}()
+	res := s.begin("POST", "/s/count", in)
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != 200 || string(body) != "100" {
+		t.Errorf("%s %q, %v", res.Status, body, err)
+	}
+	_ = res.Body.Close()
+	if res, body := s.do("GET", "/s/waits", ""); res.StatusCode != 503 {
+		t.Errorf("a handler that waits: %s %q", res.Status, body)
+	}
+	s.log.wait(t, "gave up")
+}
