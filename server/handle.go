@@ -100,7 +100,7 @@ func respond(w http.ResponseWriter, r *http.Request, res *appbase.Response) {
 	header := w.Header()
 	allow(header, res.Header)
 	bodiless := bodiless(res.Status)
-	if !bodiless {
+	if !bodiless && (r.Method != http.MethodHead || len(res.Body) > 0) { // an app may answer HEAD itself, without a body
 		header.Set("Content-Length", strconv.Itoa(len(res.Body)))
 	}
 	if len(res.Body) > 0 && header.Get("Content-Type") == "" {
