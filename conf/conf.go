@@ -13,6 +13,7 @@ type Config struct {
 	Listen         string         // host:port of HTTP and WebSocket
 	Admin          string         // host:port of the admin port; "" (in a file: "off") is none
 	AdminHosts     []string       // names the admin port may be asked for by, beside this machine's
+	Uploads        string         // folder for files of large forms; "" is the system's for temporary files
 	Dev            bool           // show what only developers should see
 	Log            Log            // what is logged, and how
 	Origins        []string       // foreign origins that may open WebSockets

@@ -32,10 +32,11 @@ const (
 // fields is the table of all keys but those below "app".
 func (c *Config) fields() []field {
 	top := []field{
-		{"apps", folder{&c.Apps}},
+		{"apps", folder{&c.Apps, false}},
 		{"listen", address{&c.Listen, false}},
 		{"admin", address{&c.Admin, true}},
 		{"admin_hosts", hosts{&c.AdminHosts}},
+		{"uploads", folder{&c.Uploads, true}},
 		{"dev", boolean{&c.Dev}},
 		{"log.level", choice{&c.Log.Level, []string{"debug", "info", "warn", "error"}}},
 		{"log.format", choice{&c.Log.Format, []string{"text", "json"}}},

@@ -129,7 +129,10 @@ func (v boolean) raw() any     { return *v.p }
 func (v boolean) check() error { return nil }
 
 // folder is a path. Whether it exists is known when it is needed.
-type folder struct{ p *string }
+type folder struct {
+	p     *string
+	empty bool // may be ""
+}
 
 func (v folder) set(raw any) error {
 	*v.p = scalar(raw)
@@ -139,6 +142,9 @@ func (v folder) set(raw any) error {
 func (v folder) raw() any { return *v.p }
 
 func (v folder) check() error {
+	if *v.p == "" && v.empty {
+		return nil
+	}
 	if strings.TrimSpace(*v.p) == "" || strings.ContainsRune(*v.p, 0) {
 		return errors.New("must be the path of a folder")
 	}

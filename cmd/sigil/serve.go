@@ -120,6 +120,8 @@ func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 	return server.Options{
 		Web:     webOf(c),
 		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, AdminHosts: c.AdminHosts, Dev: c.Dev, Log: log,
+		Version: versionText(),
+		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, AdminHosts: c.AdminHosts, Dev: c.Dev, Log: log, UploadDir: c.Uploads,
 		TrustedProxies: c.TrustedProxies, Origins: c.Origins, AppConfig: c.App, Limits: serverLimits(c.Limits), AppLimits: appLimits(c),
 	}
 }
