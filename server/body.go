@@ -25,6 +25,7 @@ type boundBody struct {
 	control *http.ResponseController
 	stall   time.Duration
 	left    int64       // bytes that may still come
+	failed  func(int)   // told once of the status that answers what is wrong
 	ended   atomic.Bool // all of it was read
 
 	arrived func() // told of each piece; nil: nobody is
@@ -64,13 +65,15 @@ func (b *boundBody) Read(p []byte) (n int, err error) {
 		_ = b.control.SetReadDeadline(time.Time{})
 		return n, io.EOF
 	}
-	b.err = bodyError(err)
-	return 0, b.err
+	problem := bodyError(err)
+	b.err = problem
+	b.failed(problem.Status)
+	return 0, problem
 }
 
 var errTooLarge = errors.New("the body is too large")
 
-func bodyError(err error) error {
+func bodyError(err error) *appbase.BodyError {
 	status := http.StatusBadRequest
 	switch {
 	case errors.Is(err, errTooLarge):

@@ -13,9 +13,6 @@ import (
 func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 	x := &exchange{control: w.control, req: s.request(r, c), folder: s.options.UploadDir}
 	if status := s.takeBody(w, r, c, x); status != 0 {
-		if limit := bodyLimits[status]; limit != "" {
-			c.app.notices.note(limit, "route", c.route.String(), "remote", r.RemoteAddr)
-		}
 		s.fail(w, r, status, bodyProblem[status])
 		return
 	}
@@ -28,13 +25,13 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 	ctx, cancel := x.answerContext(client, c.responseTime())
 	defer cancel()
 	res, err := ask(ctx, worker, func(done func(*appbase.Response, error)) { worker.script.Serve(c.route, x.req, x.deliver(done)) })
+	if x.bodyRead() {
+		w.Header().Del("Connection") // the client may go on
+	}
 	if err != nil {
 		x.abandon(err)
 		s.scriptFailed(w, r, c, err)
 		return
-	}
-	if x.bodyRead() {
-		w.Header().Del("Connection")
 	}
 	s.send(client, w, r, c, res, x)
 }
@@ -67,13 +64,19 @@ const eagerBytes = 64 << 10
 // is malformed or cut.
 func (s *Server) takeBody(w *steadyWriter, r *http.Request, c call, x *exchange) (status int) {
 	limit := int64(narrower(c.app.limits.MaxBodyBytes, c.now.routes.Info.Limits.BodyBytes))
+	note := func(status int) {
+		if limit := bodyLimits[status]; limit != "" {
+			c.app.notices.note(limit, "route", c.route.String(), "remote", r.RemoteAddr)
+		}
+	}
 	switch {
 	case r.ContentLength == 0:
 		return 0
 	case r.ContentLength > limit:
+		note(http.StatusRequestEntityTooLarge)
 		return http.StatusRequestEntityTooLarge
 	}
-	x.body = &boundBody{body: r.Body, control: w.control, stall: c.app.limits.BodyStall, left: limit}
+	x.body = &boundBody{body: r.Body, control: w.control, stall: c.app.limits.BodyStall, left: limit, failed: note}
 	if r.ContentLength < 0 || r.ContentLength > eagerBytes {
 		x.req.Upload = x
 		return 0
