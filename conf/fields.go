@@ -43,10 +43,8 @@ func (c *Config) fields() []field {
 		{"origins", origins{&c.Origins}},
 		{"trusted_proxies", networks{&c.TrustedProxies}},
 	}
-	top = append(top, field{"data", folder{&c.Data}})
-	return append(append(append(top, c.Fetch.fields()...), c.Database.fields()...), c.Limits.fields()...)
 	top = append(top, field{"data", folder{&c.Data, false}})
-	return append(append(top, c.Database.fields()...), c.Limits.fields()...)
+	return append(append(append(top, c.Fetch.fields()...), c.Database.fields()...), c.Limits.fields()...)
 }
 
 func (l *Limits) fields() []field {

@@ -118,11 +118,19 @@ func newLogger(out io.Writer, c conf.Log) *slog.Logger {
 // serverOptions hands the configuration to the server, field by field.
 func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 	return server.Options{
-		Web:     webOf(c),
-		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, AdminHosts: c.AdminHosts, Dev: c.Dev, Log: log,
-		Version: versionText(),
-		AppsDir: c.Apps, Listen: c.Listen, AdminListen: c.Admin, AdminHosts: c.AdminHosts, Dev: c.Dev, Log: log, UploadDir: c.Uploads,
-		TrustedProxies: c.TrustedProxies, Origins: c.Origins, AppConfig: c.App, Limits: serverLimits(c.Limits), AppLimits: appLimits(c),
+		Web:            webOf(c),
+		AppsDir:        c.Apps,
+		Listen:         c.Listen,
+		AdminListen:    c.Admin,
+		AdminHosts:     c.AdminHosts,
+		Dev:            c.Dev,
+		Log:            log,
+		UploadDir:      c.Uploads,
+		TrustedProxies: c.TrustedProxies,
+		Origins:        c.Origins,
+		AppConfig:      c.App,
+		Limits:         serverLimits(c.Limits),
+		AppLimits:      appLimits(c),
 	}
 }
 
