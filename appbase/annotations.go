@@ -32,9 +32,24 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 		_, err = in.failAt(goja.Undefined(), in.bound[wrong].site, in.vm.ToValue(err.Error()))
 		return err
 	}
+	class, err := in.corsOf(notes)
+	routes.adoptCors(class)
 	routes.Parallel = in.parallel(notes.Get("api").ToObject(in.vm), extendsBase)
 	in.routes = routes
-	return nil
+	return err
+}
+
+// corsOf reads what @Cors noted on a class or a route; nil when nothing.
+func (in *instance) corsOf(note *goja.Object) (*Cors, error) {
+	policy, ok := note.Get("cors").(*goja.Object)
+	if !ok {
+		return nil, nil
+	}
+	var c Cors
+	if err := in.vm.ExportTo(in.plain(policy), &c); err != nil {
+		return nil, fmt.Errorf("@Cors: %w", err)
+	}
+	return &c, nil
 }
 
 // note is what one annotation says; absent members stay zero.
@@ -63,6 +78,10 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
 		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Whole: n.Whole, pattern: p,
 	}
+	var err error
+	if route.Cors, err = in.corsOf(object); err != nil {
+		return nil, binding{}, err
+	}
 	b := binding{function: object.Get("method"), guards: object.Get("guards"), site: object.Get("site"), every: time.Duration(n.Every * float64(time.Millisecond))}
 	b.call, _ = goja.AssertFunction(b.function)
 	b.style = in.style(route, object)
@@ -72,12 +91,15 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 
 var kinds = map[string]Kind{"websocket": KindWebsocket, "http": KindHTTP, "scheduled": KindScheduled}
 
+// notPlain are the members of a note that are read by themselves.
+var notPlain = map[string]bool{"method": true, "guards": true, "site": true, "handlers": true, "cors": true}
+
 // plain copies a note without its functions and absent members, so that it can be exported.
 func (in *instance) plain(object *goja.Object) goja.Value {
 	plain := in.vm.NewObject()
 	for _, key := range object.Keys() {
 		value := object.Get(key)
-		if key != "method" && key != "guards" && key != "site" && key != "handlers" && !goja.IsUndefined(value) && !goja.IsNull(value) {
+		if !notPlain[key] && !goja.IsUndefined(value) && !goja.IsNull(value) {
 			_ = plain.Set(key, value)
 		}
 	}

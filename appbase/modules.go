@@ -91,8 +91,9 @@ func Declarations() string {
 
 // globalNames are the names that apps may also import from "sigil". The prelude defines them.
 var globalNames = []string{
-	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled", "OnStart", "OnStop", "Observes",
-	"Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted", "noContent", "badRequest", "unauthorized", "forbidden", "notFound",
+	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled",
+	"OnStart", "OnStop", "Observes", "Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted",
+	"noContent", "badRequest", "unauthorized", "forbidden", "notFound", "Cors",
 	"conflict", "redirect", "upgradeWebSocket",
 	"Shared", "SharedCounter", "SharedMap", "SharedList",
 	"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect", "OnJoin", "OnLeave",

@@ -50,9 +50,10 @@ type Route struct {
 	Reload      ReloadPolicy
 	Style       SocketStyle // of KindWebsocket
 	Limits      SocketLimits
-	Compress    bool // of KindWebsocket: messages are compressed for clients that offer it (RFC 7692)
-	Whole       bool // answers at every path below the mount, and sees paths without it: a fetch app
-	Guarded     bool // has guards: [Worker.Admit] must be asked before an upgrade is accepted
+	Compress    bool  // of KindWebsocket: messages are compressed for clients that offer it (RFC 7692)
+	Whole       bool  // answers at every path below the mount, and sees paths without it: a fetch app
+	Guarded     bool  // has guards: [Worker.Admit] must be asked before an upgrade is accepted
+	Cors        *Cors // of KindHTTP: which foreign pages may read the answers; nil: none
 	pattern     pattern
 }
 
@@ -67,9 +68,14 @@ type Info struct {
 // Routes is the route table of one generation. It is immutable.
 type Routes struct {
 	Info     Info
+	Cors     *Cors // of the class; nil: none
 	Parallel Parallel
 	all      []*Route
+	cors     bool // any route has a policy
 }
+
+// CatchesAll reports whether the route ends in a wildcard: what is meant more specially, a file too, goes before it.
+func (route *Route) CatchesAll() bool { return route.pattern.wild }
 
 // All returns every route in the order of declaration. The slice is the caller's.
 func (r *Routes) All() []*Route { return slices.Clone(r.all) }
@@ -110,7 +116,7 @@ func (r *Routes) HTTP(verb, path string) Match {
 			return m
 		}
 	}
-	if allow := r.allowed(path); len(allow) > 0 {
+	if allow := r.Allowed(path); len(allow) > 0 {
 		return Match{Outcome: WrongVerb, Allow: allow}
 	}
 	if other, _ := r.find(path, func(route *Route) bool { return route.Kind != KindHTTP }); other != nil {
@@ -137,12 +143,18 @@ func (r *Routes) find(path string, want func(*Route) bool) (best *Route, params 
 	return best, params
 }
 
-func (r *Routes) allowed(path string) []string {
+// Allowed are the verbs that a path takes, sorted, HEAD and OPTIONS included; of a route of any verb the usual ones. Nil:
+// no HTTP route has the path.
+func (r *Routes) Allowed(path string) []string {
 	var verbs []string
 	for _, route := range r.all {
-		if _, ok := route.match(path); ok && route.Kind == KindHTTP {
-			verbs = append(verbs, route.Verbs...)
+		if _, ok := route.match(path); !ok || route.Kind != KindHTTP {
+			continue
 		}
+		if len(route.Verbs) == 0 {
+			verbs = append(verbs, usualVerbs...)
+		}
+		verbs = append(verbs, route.Verbs...)
 	}
 	if len(verbs) == 0 {
 		return nil
@@ -154,6 +166,9 @@ func (r *Routes) allowed(path string) []string {
 	slices.Sort(verbs)
 	return slices.Compact(verbs)
 }
+
+// usualVerbs stand for any verb where a list is wanted.
+var usualVerbs = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 func (route *Route) match(path string) (map[string]string, bool) {
 	if route.Whole {

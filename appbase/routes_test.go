@@ -102,18 +102,52 @@ func TestRouteClashes(t *testing.T) {
 }
 
 func TestPatternMistakes(t *testing.T) {
-	for _, text := range []string{"/a//b", "/a/../b", "/:", "/:a/:a", "/a*", "/a?b", "/a b", "/%41"} {
+	for _, text := range []string{"/a//b", "/a/../b", "/:", "/:a/:a", "/a*", "/*", "/*a/b", "/:a/*a", "/*a*", "/a?b", "/a b", "/%41"} {
 		if _, err := parsePattern(text); err == nil {
 			t.Errorf("%q was taken", text)
 		}
 	}
 }
 
-// FuzzPattern: whatever matches has as many segments as the pattern, and every parameter is one whole segment.
+// A wildcard takes what nothing else does, and at least one character.
+func TestWildcards(t *testing.T) {
+	routes := table(t,
+		route(t, KindHTTP, "/*rest", "GET"),
+		route(t, KindHTTP, "/files/*path", "GET"),
+		route(t, KindHTTP, "/files/:name", "GET"),
+		route(t, KindHTTP, "/files/new", "GET"),
+		route(t, KindHTTP, "/files/:name/raw", "GET"),
+		route(t, KindHTTP, "/up/*path", "PUT"),
+	)
+	for path, want := range map[string]string{
+		"/files/new": "GET /files/new", "/files/x": "GET /files/:name name=x", "/files/x/raw": "GET /files/:name/raw name=x",
+		"/files/x/y": "GET /files/*path path=x/y", "/files/x/": "GET /files/*path path=x/", "/files/a/b/c": "GET /files/*path path=a/b/c",
+		"/files/": "GET /*rest rest=files/", "/other": "GET /*rest rest=other", "/": "none", "/up/x": "GET /*rest rest=up/x",
+	} {
+		m := routes.HTTP("GET", path)
+		got := "none"
+		if m.Outcome == Found {
+			got = m.Route.String()
+		}
+		for name, value := range m.Params {
+			got += " " + name + "=" + value
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	if m := routes.HTTP("POST", "/up/x"); m.Outcome != WrongVerb || strings.Join(m.Allow, " ") != "GET HEAD OPTIONS PUT" {
+		t.Errorf("POST /up/x: %+v", m)
+	}
+}
+
+// FuzzPattern: whatever matches has as many segments as the pattern, or more where that ends in a wildcard, and every
+// other parameter is one whole segment.
 func FuzzPattern(f *testing.F) {
 	f.Add("/items/:id", "/items/7")
 	f.Add("/", "/")
 	f.Add("/:a/:b", "//")
+	f.Add("/files/:kind/*path", "/files/a/b/c/")
 	f.Fuzz(func(t *testing.T, template, path string) {
 		p, err := parsePattern(template)
 		if err != nil {
@@ -123,11 +157,13 @@ func FuzzPattern(f *testing.F) {
 		if !ok {
 			return
 		}
-		if got := strings.Split(strings.TrimPrefix(path, "/"), "/"); len(got) != len(p.segments) {
+		got := strings.Split(strings.TrimPrefix(path, "/"), "/")
+		if len(got) != len(p.segments) && (!p.wild || len(got) < len(p.segments)) {
 			t.Fatalf("%q matches %q", template, path)
 		}
 		for name, value := range params {
-			if value == "" || strings.Contains(value, "/") || !slices.Contains(p.segments, ":"+name) {
+			wild := p.wild && slices.Index(p.segments, "*"+name) == len(p.segments)-1
+			if value == "" || strings.Contains(value, "/") && !wild || !wild && !slices.Contains(p.segments, ":"+name) {
 				t.Fatalf("%q on %q: parameter %q is %q", template, path, name, value)
 			}
 		}

@@ -456,6 +456,29 @@ declare function OnStop(): MethodAnnotation<(this: any, reason: StopReason) => u
 /** Runs guards before one route, or before all routes of the class; in order, until one answers. */
 declare function Guard(...guards: [GuardFunction, ...GuardFunction[]]): GuardAnnotation;
 
+interface CorsOptions {
+  /** Pages that may read the answers: `"https://example.com"`, `"https://*.example.com"`, or `"*"` for any. */
+  origins: string | readonly string[];
+  /** Methods they may use; those that the path takes if left out. */
+  methods?: string | readonly string[];
+  /** Headers they may send; those they ask for if left out. */
+  headers?: string | readonly string[];
+  /** Headers of the answer that they may read beside the usual ones. */
+  expose?: string | readonly string[];
+  /** Cookies may be sent along. Never with the origin `"*"`. Default: false. */
+  credentials?: boolean;
+  /** For how many seconds a browser may remember the answer to its question; at most 86400. */
+  maxAge?: number;
+}
+
+/**
+ * Lets pages of other origins read the answers of a route, or, on the class, of all of the app's HTTP routes and files.
+ * Without it browsers let none. What stands on a method counts instead of what stands on the class. Questions of browsers
+ * (preflights) are answered by the server, before guards; errors carry the headers too.
+ */
+declare function Cors(origins: string | readonly string[]): GuardAnnotation;
+declare function Cors(options: CorsOptions): GuardAnnotation;
+
 interface GuardAnnotation {
   <Class extends abstract new (...args: any) => object>(value: Class, context: ClassDecoratorContext<Class>): void;
   <This, Method extends (...args: any) => any>(method: Method, context: MethodContext<This, Method>): void;
@@ -499,6 +522,7 @@ declare module "sigil" {
   export import OnStop = globalThis.OnStop;
   export import Observes = globalThis.Observes;
   export import Guard = globalThis.Guard;
+  export import Cors = globalThis.Cors;
 
   export import created = globalThis.created;
   export import accepted = globalThis.accepted;

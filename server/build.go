@@ -129,7 +129,7 @@ func warn(a *app, program *scripting.Program) {
 // shadowed is the file of public/ that cannot be reached because a route answers in its place; "" if there is none.
 func shadowed(src appbase.Source, route *appbase.Route) string {
 	dir := src.PublicDir()
-	if dir == "" || strings.Contains(route.Path, ":") {
+	if dir == "" || strings.ContainsAny(route.Path, ":*") {
 		return ""
 	}
 	name := strings.TrimPrefix(route.Path, "/")

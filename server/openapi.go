@@ -93,7 +93,7 @@ func (doc *openAPI) add(route *appbase.Route, paths pathNames) {
 
 // operationID is unique within the document: a method may stand for several verbs and paths, but not for one twice.
 func operationID(route *appbase.Route, verb string) string {
-	return verb + "-" + route.Method + strings.NewReplacer("/", "-", ":", "").Replace(strings.TrimRight(route.Path, "/"))
+	return verb + "-" + route.Method + strings.NewReplacer("/", "-", ":", "", "*", "").Replace(strings.TrimRight(route.Path, "/"))
 }
 
 func pathParameters(names []string) []parameter {
@@ -121,8 +121,8 @@ func (p pathNames) template(path string) (template string, params []string) {
 	segments := strings.Split(path, "/")
 	shape := slices.Clone(segments)
 	for i, s := range segments {
-		if name, ok := strings.CutPrefix(s, ":"); ok {
-			segments[i], shape[i] = "{"+name+"}", ":"
+		if strings.HasPrefix(s, ":") || strings.HasPrefix(s, "*") {
+			segments[i], shape[i] = "{"+s[1:]+"}", s[:1]
 		}
 	}
 	template = strings.Join(segments, "/")

@@ -43,7 +43,7 @@ func label(r RouteInfo) string {
 
 // browsable reports whether a route can be followed as a link.
 func browsable(r RouteInfo) bool {
-	return r.Kind == "http" && !strings.Contains(r.Path, ":") && (len(r.Verbs) == 0 || slices.Contains(r.Verbs, http.MethodGet))
+	return r.Kind == "http" && !strings.ContainsAny(r.Path, ":*") && (len(r.Verbs) == 0 || slices.Contains(r.Verbs, http.MethodGet))
 }
 
 // page answers with one of the server's pages. They need nothing but themselves and run no script.

@@ -48,8 +48,15 @@ type call struct {
 
 // dispatch answers below an app: a route, else a public file, else a page of the server's own.
 func (s *Server) dispatch(w *steadyWriter, r *http.Request, c call) {
-	switch m := c.now.routes.HTTP(r.Method, c.target.rest); m.Outcome {
+	m := c.now.routes.HTTP(r.Method, c.target.rest)
+	if s.cors(w, r, c, m) {
+		return
+	}
+	switch m.Outcome {
 	case appbase.Found:
+		if m.Route.CatchesAll() && s.file(w, r, c) {
+			return
+		}
 		c.route, c.params = m.Route, m.Params
 		s.handle(w, r, c)
 	case appbase.WrongVerb:

@@ -27,6 +27,9 @@ export default class Shop extends Base {
   @Get hello(req) { return "hello " + (req.query.name ?? ""); }
   @Get("/items/:id") item(req) { return { id: req.params.id, path: req.path }; }
   @Post("/items") add(req) { return req.text(); }
+  @Get("/tree/*path") tree(req) { return "tree " + req.params.path; }
+  @Get("/sub/*path") under(req) { return "under " + req.params.path; }
+  @Websocket("/deep/*path") deep(ws) { ws.send(ws.params.path); }
   @Get("/logo.txt") logo() { return "route logo"; }
   @Http any(req) { return req.method; }
   @Get broken() { null.x; }
@@ -43,6 +46,7 @@ export default class Shop extends Base {
 	"shop/public/.hidden":           "never",
 	"shop/public/.git/config":       "never",
 	"shop/public/sub/index.html":    "sub index",
+	"shop/public/sub/page.txt":      "a page",
 	"shop/public/bare/file.txt":     "x",
 	"page.js":                       `export default class Page extends AppBase { @Get api() { return "own api"; } }`,
 	"site/main.js":                  `export default class Site extends AppBase {}`,
@@ -71,6 +75,7 @@ func TestRouting(t *testing.T) {
 		{name: "upgrade with foreign protocols only", request: "WS /shop/rooms/x", header: "Sec-WebSocket-Protocol: v9", status: 101, text: "x||"},
 		{name: "upgrade of the app itself", request: "WS /wall/", status: 101, text: "wall"},
 		{name: "upgrade of the app itself, no slash", request: "WS /wall", status: 101, text: "wall"},
+		{name: "upgrade with a wildcard", request: "WS /shop/deep/a/b%20c", status: 101, text: "a/b c"},
 		{name: "guard lets pass", request: "WS /shop/welcome?name=Ada", status: 101, text: "hello Ada"},
 
 		// upgrade to what is none
@@ -116,6 +121,12 @@ func TestRouting(t *testing.T) {
 		{name: "app without index, without slash", request: "GET /page", status: 404},
 		{name: "method", request: "GET /shop/hello?name=Bob", status: 200, text: "hello Bob"},
 		{name: "parameter", request: "GET /shop/items/a%20b", status: 200, text: `{"id":"a b","path":"/shop/items/a b"}`},
+		{name: "wildcard", request: "GET /shop/tree/a/b%20c/", status: 200, text: "tree a/b c/"},
+		{name: "wildcard of nothing", request: "GET /shop/tree/", status: 404},
+		{name: "wildcard, other verb", request: "PUT /shop/tree/x", status: 405, with: "Allow: GET, HEAD, OPTIONS"},
+		{name: "wildcard beside a file", request: "GET /shop/sub/x", status: 200, text: "under x"},
+		{name: "a file goes before a wildcard", request: "GET /shop/sub/page.txt", status: 200, text: "a page"},
+		{name: "wildcard and a hostile path", request: "GET /shop/tree/../main.js", status: 404},
 		{name: "post", request: "POST /shop/items", body: "apple", status: 200, text: "apple"},
 		{name: "any verb", request: "PURGE /shop/any", status: 200, text: "PURGE"},
 		{name: "plain to a WebSocket", request: "GET /shop/echo", status: 400, text: "npx wscat -c ws://"},

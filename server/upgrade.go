@@ -175,7 +175,11 @@ func protocols(route *appbase.Route, a appbase.Admission) []string {
 // allow adds the headers of an app's answer that are the app's to set.
 func allow(header, given http.Header) {
 	for name, values := range given {
-		if !slices.Contains(framing, name) {
+		switch {
+		case slices.Contains(framing, name):
+		case name == "Vary": // the server's own reasons stay
+			header[name] = append(header[name], values...)
+		default:
 			header[name] = values
 		}
 	}

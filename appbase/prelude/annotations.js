@@ -175,6 +175,48 @@
     };
   }
 
+  // --- pages of other origins -----------------------------------------------------------------------------------------
+
+  const CORS_OPTIONS = ["origins", "methods", "headers", "credentials", "maxAge", "expose"];
+  const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(\*\.)?([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/;
+  const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+  function corsPolicy(options) {
+    const { credentials = false, maxAge = 0 } = options;
+    const origins = textList("@Cors", "origins", options.origins).map((origin) => origin.toLowerCase());
+    if (origins.length === 0) fail('@Cors: say which pages may read the answers, such as @Cors("https://example.com"), or @Cors("*") for any');
+    for (const origin of origins) {
+      if (origin !== "*" && !ORIGIN.test(origin)) fail(`@Cors: ${host.show(origin)} is not an origin such as "https://example.com" (no path), "https://*.example.com" or "*"`);
+    }
+    if (typeof credentials !== "boolean") fail(`@Cors: credentials is true or false, not ${host.show(credentials)}`);
+    if (credentials && origins.includes("*")) fail('@Cors: credentials with the origin "*" would let every page in the world act as your users; list the origins');
+    if (!Number.isSafeInteger(maxAge) || maxAge < 0 || maxAge > 86400) fail(`@Cors: maxAge is a number of seconds from 0 to 86400, not ${host.show(maxAge)}`);
+    return { origins: origins.includes("*") ? ["*"] : origins, credentials, maxAge, methods: tokens("methods", options.methods).map((m) => m.toUpperCase()),
+      headers: tokens("headers", options.headers), expose: tokens("expose", options.expose) };
+  }
+
+  function tokens(key, value) {
+    const list = textList("@Cors", key, value);
+    for (const text of list) if (!TOKEN.test(text) || text === "*") fail(`@Cors: ${key}: ${host.show(text)} is not a name`);
+    return list;
+  }
+
+  function Cors(...args) {
+    const [first, context] = args;
+    if (isObject(context) && "kind" in context) fail('@Cors has to be told who: @Cors("https://example.com")');
+    const options = typeof first === "string" || Array.isArray(first) ? { origins: first } : first;
+    if (!isObject(options) || args.length > 1) fail(`@Cors takes an origin, a list of them or an object of options, not ${host.show(first)}`);
+    const cors = corsPolicy(checkOptions("@Cors", options, CORS_OPTIONS));
+    return (value, { kind, name, metadata, ...rest }) => {
+      if (kind === "class") {
+        notesOf(metadata).cors = cors;
+        return;
+      }
+      checkMethod("@Cors", { kind, name, ...rest });
+      notesOf(metadata).members.push({ kind: "cors", label: "@Cors", name, cors, site: new TypeError() });
+    };
+  }
+
   const API_OPTIONS = ["version", "title", "description", "contact", "license", "servers", "limits", "workers", "expose", "hibernate"];
 
   function Api(...args) {
@@ -220,16 +262,18 @@
   /** What the class declares: { api, routes, start, stop }. */
   function describe(Class, AppBase) {
     const metadata = Object.hasOwn(Class, Symbol.metadata) ? Class[Symbol.metadata] : {};
-    const { api = {}, guards, members } = notesOf(metadata);
+    const { api = {}, cors, guards, members } = notesOf(metadata);
     const named = (kind) => members.filter((m) => m.kind === kind);
+    const of = (kind, name) => named(kind).filter((m) => m.name === name).reverse(); // as they stand, from above
     const routes = members.filter((m) => m.path !== undefined).map((m) => ({
       ...m,
-      guards: [...guards, ...named("guard").filter((g) => g.name === m.name).flatMap((g) => g.guards), ...m.guards],
+      cors: of("cors", m.name)[0]?.cors,
+      guards: [...guards, ...of("guard", m.name).flatMap((g) => g.guards), ...m.guards],
     }));
     if (api.expose === "public") routes.push(...publicMethods(Class, members, guards));
     checkMembers(members, AppBase);
     return {
-      api, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method),
+      api, cors, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method),
       observers: named("observes"),
     };
   }
@@ -259,12 +303,13 @@
       if (kinds.size > 1) failAt(m.site, `${m.name} is ${[...kinds].join(" and ")} at once: make two methods of it`);
       const guarded = kinds.size > 0 || members.some((o) => o.name === m.name && o.kind === "event");
       if (m.kind === "guard" && !guarded) failAt(m.site, `@Guard on ${m.name}: the method has no route to guard`);
+      if (m.kind === "cors" && !kinds.has("http")) failAt(m.site, `@Cors on ${m.name}: the method has no HTTP route${kinds.has("websocket") ? "; for WebSockets there is @Websocket({ origins })" : ""}`);
     }
   }
 
   return {
     globals: {
-      Api, Websocket, Scheduled, OnStart, OnStop, Observes, Guard,
+      Api, Websocket, Scheduled, OnStart, OnStop, Observes, Guard, Cors,
       Get: verb("@Get", ["GET"]), Post: verb("@Post", ["POST"]), Put: verb("@Put", ["PUT"]), Patch: verb("@Patch", ["PATCH"]),
       Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []),
     },
