@@ -27,6 +27,8 @@ type Config struct {
 	// its own for are equal to Limits. [Config.LimitsOf] finds them.
 	AppLimits map[string]Limits
 
+	// Mounts are the places of apps that are not to be below their names, by the app's name.
+	Mounts map[string]Mount
 	// App is what each app sees as this.config, by the app's name. Values are plain data: maps with string keys, slices,
 	// strings, numbers, booleans and nil.
 	App map[string]map[string]any

@@ -79,6 +79,7 @@ func newLoader() *loader {
 	l := &loader{config: &Config{}, raw: map[string]any{}, origin: map[string]string{}}
 	l.config.App = map[string]map[string]any{}
 	l.config.AppLimits = map[string]Limits{}
+	l.config.Mounts = map[string]Mount{}
 	l.fields = l.config.fields()
 	for _, f := range l.fields {
 		l.keys = append(l.keys, f.key)
@@ -113,9 +114,11 @@ func (l *loader) sift(origin, section string, values map[string]any) {
 			l.apps(origin, below)
 		case key == "app_limits" && isSection:
 			l.appLimits(origin, below)
+		case key == "mounts" && isSection:
+			l.mounts(origin, below)
 		case l.isSection(key) && isSection && !strings.Contains(name, "."):
 			l.sift(origin, key+".", below)
-		case l.isSection(key) || key == "app" || key == "app_limits":
+		case l.isSection(key) || key == "app" || key == "app_limits" || key == "mounts":
 			l.problem("%s: %s %q: must hold keys of its own", origin, key, fmt.Sprint(raw))
 		case strings.Contains(name, ".") || !slices.Contains(l.keys, key):
 			l.unknown(origin, key)
@@ -131,13 +134,13 @@ func (l *loader) isSection(key string) bool {
 }
 
 func (l *loader) expectKnown(origin, key string) {
-	if !slices.Contains(l.keys, key) && !l.isSection(key) && key != "app" && key != "app_limits" {
+	if !slices.Contains(l.keys, key) && !l.isSection(key) && key != "app" && key != "app_limits" && key != "mounts" {
 		l.unknown(origin, key)
 	}
 }
 
 func (l *loader) unknown(origin, key string) {
-	meant := suggest(key, append(slices.Clone(l.keys), "app", "app_limits", "log", "limits", "database"))
+	meant := suggest(key, append(slices.Clone(l.keys), "app", "app_limits", "mounts", "log", "limits", "database"))
 	switch {
 	case meant == key: // right, but for its dot
 		section, name, _ := strings.Cut(key, ".")

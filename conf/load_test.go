@@ -32,7 +32,7 @@ func TestDefaults(t *testing.T) {
 		Fetch:     Fetch{Allow: []string{"*"}, Apps: []string{}, Requests: 64, BodyBytes: 64 << 20, HeaderTime: Duration(30 * time.Second), BodyStall: Duration(time.Minute)},
 		AppLimits: map[string]Limits{},
 		Data:      "data", Database: Database{Apps: map[string]string{}, Commit: "disk", Connections: 8},
-		App: map[string]map[string]any{},
+		App: map[string]map[string]any{}, Mounts: map[string]Mount{},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("defaults\n%+v, want\n%+v", got, want)
@@ -42,14 +42,14 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// Every field of Config but App and AppLimits has a key, and default.yaml has a comment for each key.
+// Every field of Config but App, AppLimits and Mounts has a key, and default.yaml has a comment for each key.
 func TestReferenceIsWhole(t *testing.T) {
 	keys := newLoader().keys
-	if leaves := countLeaves(reflect.TypeFor[Config]()) - 2; leaves != len(keys) {
-		t.Errorf("Config has %d fields beside the two of apps, the table %d keys", leaves, len(keys))
+	if leaves := countLeaves(reflect.TypeFor[Config]()) - 3; leaves != len(keys) {
+		t.Errorf("Config has %d fields beside the three of apps, the table %d keys", leaves, len(keys))
 	}
 	lines := strings.Split(string(reference), "\n")
-	for _, key := range append(keys, "app", "app_limits") {
+	for _, key := range append(keys, "app", "app_limits", "mounts") {
 		found := false
 		for i, line := range lines {
 			if strings.HasPrefix(strings.TrimSpace(line), last(key)+":") && strings.HasPrefix(line, " ") == strings.Contains(key, ".") {

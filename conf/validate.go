@@ -41,6 +41,14 @@ func (c *Config) together() []error {
 			problems = append(problems, fmt.Errorf("admin %q: must not be the same as listen", c.Admin))
 		}
 	}
+	for name, m := range c.Mounts {
+		if err := m.check(); err != nil {
+			problems = append(problems, fmt.Errorf("mounts.%s: %w", name, err))
+		}
+		if _, port, err := net.SplitHostPort(m.Listen); err == nil && port != "0" && m.Listen == c.Admin {
+			problems = append(problems, fmt.Errorf("mounts.%s.listen %q: must not be the same as admin", name, m.Listen))
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.App)) {
 		if !goodName(name) {
 			problems = append(problems, fmt.Errorf("app %q: must be the name of an app", name))

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -49,6 +50,8 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 // adminApp is one app in the answer of /apps.
 type adminApp struct {
 	Name        string   `json:"name"`
+	Mount       string   `json:"mount"`
+	Listen      string   `json:"listen,omitempty"` // of a port of its own
 	Generation  int      `json:"generation"`
 	Hash        string   `json:"hash"`
 	Routes      []string `json:"routes"`
@@ -60,7 +63,10 @@ type adminApp struct {
 func (s *Server) listApps(w http.ResponseWriter, _ *http.Request) {
 	list := []adminApp{}
 	for _, i := range s.Apps() {
-		one := adminApp{Name: i.Name, Generation: i.Generation, Hash: i.Hash, Routes: []string{}, Connections: i.Connections, Workers: i.Workers}
+		one := adminApp{Name: i.Name, Mount: cmp.Or(i.Mount, "/"), Generation: i.Generation, Hash: i.Hash, Routes: []string{}, Connections: i.Connections, Workers: i.Workers}
+		if i.Address != nil {
+			one.Listen = i.Address.String()
+		}
 		for _, r := range i.Routes {
 			one.Routes = append(one.Routes, strings.TrimSpace(label(r)+" "+r.Path))
 		}

@@ -16,6 +16,7 @@ import (
 // app is one hosted app: its workers, and what of them others may read.
 type app struct {
 	name    string
+	at      place
 	log     *slog.Logger // names the app
 	limits  Limits
 	options *Options
@@ -51,6 +52,7 @@ type snapshot struct {
 func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 	a := &app{
 		name:    src.Name,
+		at:      o.places.of(src.Name),
 		log:     o.Log.With("app", src.Name),
 		limits:  o.limitsOf(src.Name),
 		options: o,

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-func BenchmarkParseTarget(b *testing.B) {
+func BenchmarkParsePath(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, ok := parseTarget("/shop/items/a%20b"); !ok {
+		if _, ok := parsePath("/shop/items/a%20b"); !ok {
 			b.Fatal("refused")
 		}
 	}
@@ -21,7 +21,7 @@ func BenchmarkHTTP(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		w := httptest.NewRecorder()
-		s.server.serveHTTP(w, httptest.NewRequestWithContext(b.Context(), "GET", "/shop/items/7", nil))
+		s.server.serveHTTP(s.server.places.main, w, httptest.NewRequestWithContext(b.Context(), "GET", "/shop/items/7", nil))
 		if w.Code != 200 {
 			b.Fatal(w.Code)
 		}

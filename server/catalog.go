@@ -76,6 +76,9 @@ func (c *catalog) run(ctx context.Context, ready func()) error {
 	}
 	c.drain(ctx)
 	c.loaded = true
+	for _, name := range c.options.places.missing(c.table) {
+		c.options.Log.Warn("an app has a mount and is not there", "mounted", name)
+	}
 	if ctx.Err() == nil {
 		c.options.Loaded(infos(c.table))
 		ready()
@@ -128,7 +131,11 @@ func (c *catalog) sync(ctx context.Context, changed []string) error {
 	if err != nil {
 		return err
 	}
-	c.report(problems)
+	sources, clashes := c.options.places.admit(sources)
+	if len(clashes) > 0 && !c.loaded {
+		return errors.Join(clashes...)
+	}
+	c.report(append(problems, clashes...))
 	present := map[string]bool{}
 	for _, src := range sources {
 		present[src.Name] = true

@@ -8,12 +8,12 @@ import (
 	"github.com/sigil-server/sigil/wsconn"
 )
 
-// open begins to serve the public port: where the system can, through a door at which common WebSocket handshakes are
+// open begins to serve a port: where the system can, through a door at which common WebSocket handshakes are
 // answered without net/http, which costs several times as much for one.
-func (s *Server) open(public *http.Server, start func(func() error)) {
-	var entrance net.Listener = s.listener
-	door, ok := wsconn.NewDoor(s.listener, wsconn.DoorOptions{
-		Knock: s.knock, Room: s.room, Log: s.log,
+func (s *Server) open(p *port, public *http.Server, start func(func() error)) {
+	var entrance net.Listener = p.listener
+	door, ok := wsconn.NewDoor(p.listener, wsconn.DoorOptions{
+		Knock: func(r *http.Request, k *wsconn.Knocking) { s.knock(p, r, k) }, Room: s.room, Log: s.log,
 		HeaderTime: s.options.Limits.HeaderTime, MaxHeaderBytes: s.options.Limits.MaxHeaderBytes,
 	})
 	if ok {
@@ -34,12 +34,12 @@ func (s *Server) room(waiting int) bool {
 
 // knock is offered the handshakes at the door. It takes those that upgrade would complete without asking anybody;
 // whatever else there is to say to a client is said there. It must not take what upgrade would refuse.
-func (s *Server) knock(r *http.Request, k *wsconn.Knocking) {
+func (s *Server) knock(p *port, r *http.Request, k *wsconn.Knocking) {
 	if !s.gate.enter() {
 		return
 	}
 	defer s.gate.leave()
-	t, ok := parseTarget(rawPath(r))
+	path, ok := parsePath(rawPath(r))
 	if !ok || fields(r) > s.options.Limits.MaxHeaderFields {
 		return
 	}
@@ -47,7 +47,7 @@ func (s *Server) knock(r *http.Request, k *wsconn.Knocking) {
 	if err != nil {
 		return
 	}
-	c, refused := s.socketCall(t, ok)
+	c, refused := s.socketCall(p.locate(&s.table, path), ok)
 	if refused != nil || c.route.Guarded || !wsconn.CheckOrigin(r, s.origins(c.route)) {
 		return
 	}

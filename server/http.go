@@ -15,10 +15,10 @@ import (
 // httpServerSlack is what net/http reads beyond its MaxHeaderBytes.
 const httpServerSlack = 4 << 10
 
-func (s *Server) httpServer() *http.Server {
+func (s *Server) httpServer(p *port) *http.Server {
 	l := s.options.Limits
 	return &http.Server{
-		Handler:           http.HandlerFunc(s.serveHTTP),
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveHTTP(p, w, r) }),
 		ReadHeaderTimeout: l.HeaderTime,
 		IdleTimeout:       l.IdleTime,
 		MaxHeaderBytes:    max(l.MaxHeaderBytes-httpServerSlack, 1),
@@ -32,8 +32,8 @@ func (s *Server) httpServer() *http.Server {
 	}
 }
 
-// serveHTTP is the way in of every request.
-func (s *Server) serveHTTP(plain http.ResponseWriter, r *http.Request) {
+// serveHTTP is the way in of every request for apps.
+func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	w := newSteadyWriter(plain, s.options.Limits.WriteStall)
 	defer func() { s.answered(w, r, time.Since(began)) }()
@@ -54,12 +54,21 @@ func (s *Server) serveHTTP(plain http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusRequestHeaderFieldsTooLarge, "too many header fields")
 		return
 	}
-	t, ok := parseTarget(rawPath(r))
+	path, ok := parsePath(rawPath(r))
+	t := target{}
+	if ok {
+		t = p.locate(&s.table, path)
+	}
 	if wsconn.IsUpgrade(r) {
 		s.upgrade(w, r, t, ok)
 		return
 	}
-	s.route(w, r, t, ok)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if ok && t == (target{rest: "/"}) && !p.own() {
+		s.home(w, r)
+		return
+	}
+	s.route(w, r, t)
 }
 
 // answered counts an answer.

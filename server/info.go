@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net"
 	"slices"
 
 	"github.com/sigil-server/sigil/appbase"
@@ -10,11 +11,13 @@ import (
 type AppInfo struct {
 	Name        string
 	Entry       string      // the file it is loaded from, absolute
+	Mount       string      // where its paths begin: "/shop"; "" at the root
+	Address     net.Addr    // of a port of its own; nil: it answers on that of all
 	Title       string      // from @Api, else the name; "" when nothing serves
 	Generation  int         // number of the generation that serves; 0 when none does
 	Hash        string      // of that generation's sources
 	Routes      []RouteInfo // of that generation, in the order of declaration
-	Index       bool        // public/index.html answers at "/<name>/"
+	Index       bool        // public/index.html answers at the mount
 	Connections int         // open WebSockets
 	Workers     int         // on how many the app may run; 0: one for each connection
 	Because     string      // why so many: a clause
@@ -25,7 +28,7 @@ type AppInfo struct {
 type RouteInfo struct {
 	Kind        string   // "websocket", "http" or "scheduled"
 	Verbs       []string // of "http"; empty: any
-	Path        string   // with the app's name: "/shop/items/:id"
+	Path        string   // with the mount: "/shop/items/:id"
 	Method      string   // the method of the app's class
 	Every       string   // of "scheduled"
 	Summary     string
@@ -37,12 +40,12 @@ type RouteInfo struct {
 func (a *app) info() AppInfo {
 	now := a.current.Load()
 	i := AppInfo{
-		Name: a.name, Entry: now.source.Entry, Generation: now.generation, Hash: now.hash,
+		Name: a.name, Mount: a.at.path, Address: a.at.address(), Entry: now.source.Entry, Generation: now.generation, Hash: now.hash,
 		Connections: int(a.open.Load()), Err: now.err,
 	}
 	if now.routes != nil {
 		i.Title = now.routes.Info.Title
-		i.Routes = routeInfos(a.name, now.routes)
+		i.Routes = routeInfos(a.at.path, now.routes)
 		i.Workers, i.Because = now.max(a.crew.cores), now.routes.Parallel.Why
 		if now.routes.Parallel.PerConnection {
 			i.Workers = 0
@@ -52,11 +55,11 @@ func (a *app) info() AppInfo {
 	return i
 }
 
-func routeInfos(name string, routes *appbase.Routes) []RouteInfo {
+func routeInfos(mount string, routes *appbase.Routes) []RouteInfo {
 	var infos []RouteInfo
 	for _, r := range routes.All() {
 		infos = append(infos, RouteInfo{
-			Kind: kindName(r.Kind), Verbs: slices.Clone(r.Verbs), Path: "/" + name + r.Path, Method: r.Method,
+			Kind: kindName(r.Kind), Verbs: slices.Clone(r.Verbs), Path: mount + r.Path, Method: r.Method,
 			Every: r.Every, Summary: r.Summary, Description: r.Description, Guarded: r.Guarded,
 		})
 	}

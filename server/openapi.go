@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ type response struct {
 var anyVerb = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 // newOpenAPI describes an app's HTTP routes.
-func newOpenAPI(name string, routes *appbase.Routes) openAPI {
+func newOpenAPI(mount string, routes *appbase.Routes) openAPI {
 	info := routes.Info
 	doc := openAPI{
 		OpenAPI: "3.1.0",
@@ -57,7 +58,7 @@ func newOpenAPI(name string, routes *appbase.Routes) openAPI {
 		Paths:   map[string]map[string]operation{},
 	}
 	if len(doc.Servers) == 0 {
-		doc.Servers = []any{map[string]string{"url": "/" + name}}
+		doc.Servers = []any{map[string]string{"url": cmp.Or(mount, "/")}}
 	}
 	paths := pathNames{}
 	for _, route := range routes.All() {

@@ -54,6 +54,11 @@ type Options struct {
 	// Web is what the globals of the web are and may do, by the app; nil: the defaults. It is called from any goroutine.
 	Web func(app string) appbase.Web
 
+	// Mounts are the places of apps that are not to be below their names, by the app's name. What overlaps is an error of
+	// [New], or of [Server.Run] when it is the name of an app that is in the way.
+	Mounts map[string]Mount
+
+	places   *places
 	loadOnly bool           // apps are looked at, not started
 	partial  *wsconn.Budget // of all loops
 	metrics  *metrics       // nil: nothing is measured

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"errors"
+	"fmt"
 	"html/template"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -72,9 +74,26 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 	if !s.reads(w, r) {
 		return
 	}
-	s.page(w, r, http.StatusOK, homePage, map[string]any{
-		"Title": "Apps", "Apps": infos(&s.table), "Host": s.host(r), "Dir": s.catalog.dir,
-	})
+	s.page(w, r, http.StatusOK, homePage, homeView{Title: "Apps", Apps: infos(&s.table), Host: s.host(r), Dir: s.catalog.dir})
+}
+
+// homeView is what the list of apps shows.
+type homeView struct {
+	Title, Host, Dir string
+	Apps             []AppInfo
+}
+
+// HostOf is by what name and port the client reaches an app.
+func (v homeView) HostOf(app AppInfo) string {
+	_, port, err := net.SplitHostPort(fmt.Sprint(app.Address))
+	if app.Address == nil || err != nil {
+		return v.Host
+	}
+	name, _, err := net.SplitHostPort(v.Host)
+	if err != nil {
+		name = v.Host
+	}
+	return net.JoinHostPort(name, port)
 }
 
 // errorView is what the error page shows.

@@ -10,43 +10,37 @@ import (
 // be, doubled, or climbs, is no path at all, so that no proxy in front and no file system below sees another one than
 // the route table does.
 type target struct {
-	app  string // the first segment, as it stands in the request
-	rest string // what follows, decoded, beginning with "/"; "" when there is no slash behind the app
+	mount string // where the app's paths begin: "/shop"; "" at the root
+	app   string // whose mount that is
+	rest  string // what follows, decoded, beginning with "/"; "" when there is no slash behind the mount
 }
 
 // path is the whole path, decoded.
-func (t target) path() string { return "/" + t.app + t.rest }
+func (t target) path() string { return t.mount + t.rest }
 
-// parseTarget takes an escaped path ("/app/items/a%20b") apart. It is split before it is decoded. False for anything
-// that must not reach a method or a file: "." and ".." segments, empty segments, backslashes, NUL and slashes in any
+// parsePath decodes an escaped path ("/app/items/a%20b"). It is split before it is decoded. False for anything that must
+// not reach a method or a file: "." and ".." segments, empty segments, backslashes, NUL and slashes in any
 // spelling, needless escapes of letters, digits, "-", "_" and ".", broken escapes, and what is not UTF-8.
-func parseTarget(escaped string) (target, bool) {
-	path, ok := strings.CutPrefix(escaped, "/")
+func parsePath(escaped string) (path string, ok bool) {
+	rest, ok := strings.CutPrefix(escaped, "/")
 	if !ok {
-		return target{}, false
+		return "", false
 	}
-	name, rest, more := strings.Cut(path, "/")
-	if !more {
-		return target{app: name}, plainName(name)
-	}
-	if name == "" {
-		return target{}, false
-	}
-	var decoded strings.Builder
-	segments := strings.Split(rest, "/")
-	for i, raw := range segments {
+	plain := true // nothing had to be decoded
+	for more := true; more; {
+		var raw string
+		raw, rest, more = strings.Cut(rest, "/")
 		segment, ok := decodeSegment(raw)
-		if !ok || segment == "" && i < len(segments)-1 {
-			return target{}, false
+		if !ok || segment == "" && more {
+			return "", false
 		}
-		decoded.WriteString("/" + segment)
+		plain = plain && segment == raw
 	}
-	return target{app: name, rest: decoded.String()}, plainName(name)
-}
-
-// plainName reports whether the first segment may be an app's name; "" is the server itself.
-func plainName(raw string) bool {
-	return strings.IndexFunc(raw, func(r rune) bool { return r >= utf8.RuneSelf || !isWord(byte(r)) }) < 0
+	if plain {
+		return escaped, true
+	}
+	path, err := url.PathUnescape(escaped)
+	return path, err == nil
 }
 
 func decodeSegment(raw string) (string, bool) {
@@ -96,9 +90,9 @@ func hexDigit(c byte) (byte, bool) {
 	return 0, false
 }
 
-// belowMount is the escaped path and query of a request without the app's own part.
+// belowMount is the escaped path of a request without the mount, which has nothing to escape.
 func belowMount(uri string, t target) string {
-	below := strings.TrimPrefix(uri, "/"+t.app)
+	below := strings.TrimPrefix(uri, t.mount)
 	if !strings.HasPrefix(below, "/") {
 		below = "/" + below
 	}

@@ -9,17 +9,8 @@ import (
 	"github.com/sigil-server/sigil/appbase"
 )
 
-// route answers a request that is no upgrade.
-func (s *Server) route(w *steadyWriter, r *http.Request, t target, ok bool) {
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if !ok {
-		s.notFound(w, r)
-		return
-	}
-	if t.app == "" {
-		s.home(w, r)
-		return
-	}
+// route answers a request for an app that is no upgrade.
+func (s *Server) route(w *steadyWriter, r *http.Request, t target) {
 	a := s.table.find(t.app)
 	if a == nil {
 		s.notFound(w, r)
@@ -128,5 +119,5 @@ func (s *Server) host(r *http.Request) string {
 	if r.Host != "" {
 		return r.Host
 	}
-	return s.listener.Addr().String()
+	return s.Addr().String()
 }

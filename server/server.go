@@ -21,19 +21,19 @@ const statusGoingAway = 1001
 
 // Server hosts the apps of one folder. Its methods may be called from any goroutine.
 type Server struct {
-	options  Options
-	log      *slog.Logger
-	table    table
-	catalog  *catalog
-	slots    *slots
-	notices  *notices
-	silent   struct{ public, admin silent } // connections of the two ports
-	proxies  proxies
-	listener net.Listener
-	admin    net.Listener // nil: off
-	gate     *gate
-	state    atomic.Int32
-	started  atomic.Bool
+	options Options
+	log     *slog.Logger
+	table   table
+	catalog *catalog
+	slots   *slots
+	notices *notices
+	silent  struct{ public, admin silent } // connections of the two ports
+	proxies proxies
+	places  *places
+	admin   net.Listener // nil: off
+	gate    *gate
+	state   atomic.Int32
+	started atomic.Bool
 }
 
 // The states of a Server.
@@ -48,8 +48,11 @@ const (
 func New(o Options) (*Server, error) {
 	o = o.withDefaults()
 	o.metrics = newMetrics()
-	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, gate: newGate(), notices: newNotices(o.Log, serverLimits())}
 	var err error
+	if o.places, err = newPlaces(o.Mounts, o.Listen); err != nil {
+		return nil, err
+	}
+	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, places: o.places, gate: newGate(), notices: newNotices(o.Log, serverLimits())}
 	if s.catalog, err = newCatalog(&s.options, &s.table); err != nil {
 		return nil, err
 	}
@@ -71,21 +74,19 @@ func (s *Server) raiseDescriptors() int {
 }
 
 func (s *Server) listen() (err error) {
+	if err := s.places.open(context.Background()); err != nil || s.options.AdminListen == "" {
+		return err
+	}
 	var config net.ListenConfig
-	if s.listener, err = config.Listen(context.Background(), "tcp", s.options.Listen); err != nil {
-		return fmt.Errorf("listening on %q: %w", s.options.Listen, err)
-	}
-	if s.options.AdminListen == "" {
-		return nil
-	}
 	if s.admin, err = config.Listen(context.Background(), "tcp", adminAddress(s.options.AdminListen)); err != nil {
-		return errors.Join(fmt.Errorf("listening on the admin address %q: %w", s.options.AdminListen, err), s.listener.Close())
+		s.places.close()
+		return fmt.Errorf("listening on the admin address %q: %w", s.options.AdminListen, err)
 	}
 	return nil
 }
 
-// Addr is the address that is listened on.
-func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+// Addr is the address that is listened on for every app that has no port of its own.
+func (s *Server) Addr() net.Addr { return s.places.main.listener.Addr() }
 
 // AdminAddr is the address of the admin port, or nil when it is off.
 func (s *Server) AdminAddr() net.Addr {
@@ -129,13 +130,19 @@ func (s *Server) Run(ctx context.Context) error {
 			}
 		})
 	}
-	public, admin := s.httpServer(), s.adminServer()
+	var public []*http.Server
+	for _, p := range s.places.ports {
+		public = append(public, s.httpServer(p))
+	}
+	admin := s.adminServer()
 	loaded := make(chan struct{})
 	start(func() error {
 		defer close(loaded)
 		return s.catalog.run(ctx, func() {
 			s.state.Store(serving)
-			s.open(public, start)
+			for i, p := range s.places.ports {
+				s.open(p, public[i], start)
+			}
 		})
 	})
 	if s.admin != nil {
@@ -163,12 +170,12 @@ func serve(server *http.Server, listener net.Listener) error {
 }
 
 // shutdown ends everything in the order that Run describes. loaded is closed when the catalog is at rest.
-func (s *Server) shutdown(public, admin *http.Server, loaded <-chan struct{}) {
+func (s *Server) shutdown(public []*http.Server, admin *http.Server, loaded <-chan struct{}) {
 	s.state.Store(stopping)
 	s.gate.close()
-	_ = s.listener.Close() // closed twice when it was served; that is all the error would say
+	s.places.close()
 	s.silent.public.cut()
-	s.finish(public)
+	s.finish(public...)
 	<-loaded
 	stopAll(s.table.all(), "shutdown", statusGoingAway, "server going away")
 	<-s.gate.empty
@@ -180,12 +187,14 @@ func (s *Server) shutdown(public, admin *http.Server, loaded <-chan struct{}) {
 	}
 }
 
-// finish lets the calls in flight of an HTTP server end, for a while, and then cuts them.
-func (s *Server) finish(server *http.Server) {
+// finish lets the calls in flight of HTTP servers end, for a while, and then cuts them.
+func (s *Server) finish(servers ...*http.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.Limits.StopWithin)
 	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
-		s.log.Warn("calls were cut at shutdown", "error", err)
-		_ = server.Close()
+	for _, server := range servers {
+		if err := server.Shutdown(ctx); err != nil {
+			s.log.Warn("calls were cut at shutdown", "error", err)
+			_ = server.Close()
+		}
 	}
 }

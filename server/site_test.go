@@ -26,6 +26,7 @@ type site struct {
 	changes *toldChanges
 	loaded  chan []AppInfo
 	log     *logBuffer
+	own     string       // the address to ask, if not that of all apps
 	stop    func() error // ends Run and returns its error; may be called again
 }
 
@@ -78,7 +79,12 @@ func (s *site) run() {
 	})
 }
 
-func (s *site) addr() string { return s.server.Addr().String() }
+func (s *site) addr() string {
+	if s.own != "" {
+		return s.own
+	}
+	return s.server.Addr().String()
+}
 
 // write makes files below the apps folder.
 func (s *site) write(apps files) {

@@ -98,7 +98,7 @@ func (s *Server) socketCall(t target, ok bool) (call, *refusal) {
 	if t.rest == "" {
 		t.rest = "/" // clients do not follow redirects here
 	}
-	a := s.table.find(t.app)
+	a := s.table.find(t.app) // of "": nil
 	if a == nil {
 		return call{}, &refusal{statusPolicyViolation, "no app " + t.app}
 	}

@@ -131,6 +131,7 @@ func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 		AppConfig:      c.App,
 		Limits:         serverLimits(c.Limits),
 		AppLimits:      appLimits(c),
+		Mounts:         mounts(c.Mounts),
 	}
 }
 
@@ -146,6 +147,14 @@ func appLimits(c *conf.Config) map[string]server.Limits {
 		all[name] = limits
 	}
 	return all
+}
+
+func mounts(all map[string]conf.Mount) map[string]server.Mount {
+	made := map[string]server.Mount{}
+	for app, m := range all {
+		made[app] = server.Mount{Path: m.Path, Listen: m.Listen}
+	}
+	return made
 }
 
 func serverLimits(l conf.Limits) server.Limits {
@@ -222,6 +231,11 @@ func (b *banner) loaded(apps []server.AppInfo) {
 	if b.admin != nil {
 		fmt.Fprintf(b.out, "admin on http://%s\n", reachable(b.admin))
 	}
+	for _, app := range apps {
+		if app.Address != nil {
+			fmt.Fprintf(b.out, "%s listens on http://%s%s\n", app.Name, reachable(app.Address), app.Mount)
+		}
+	}
 	fmt.Fprintf(b.out, "listening on http://%s\n", reachable(b.address))
 }
 
@@ -238,8 +252,11 @@ func workers(app server.AppInfo) string {
 
 // printRoutes lists an app's routes, each with the URL to try. A nil address is the default one.
 func printRoutes(w io.Writer, app server.AppInfo, address net.Addr) {
+	if app.Address != nil {
+		address = app.Address
+	}
 	if app.Index {
-		fmt.Fprintf(w, "    %-7s http://%s/%s/\n", "PAGE", reachable(address), app.Name)
+		fmt.Fprintf(w, "    %-7s http://%s%s/\n", "PAGE", reachable(address), app.Mount)
 	}
 	for _, r := range app.Routes {
 		switch r.Kind {
