@@ -16,6 +16,7 @@ type Config struct {
 	Uploads        string         // folder for files of large forms; "" is the system's for temporary files
 	Dev            bool           // show what only developers should see
 	Log            Log            // what is logged, and how
+	Compress       bool           // answers are compressed for clients that take it
 	Origins        []string       // foreign origins that may open WebSockets
 	TrustedProxies []netip.Prefix // peers whose forwarding headers are believed
 	Limits         Limits         // what clients and apps may take

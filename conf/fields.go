@@ -38,6 +38,7 @@ func (c *Config) fields() []field {
 		{"admin_hosts", hosts{&c.AdminHosts}},
 		{"uploads", folder{&c.Uploads, true}},
 		{"dev", boolean{&c.Dev}},
+		{"compress", boolean{&c.Compress}},
 		{"log.level", choice{&c.Log.Level, []string{"debug", "info", "warn", "error"}}},
 		{"log.format", choice{&c.Log.Format, []string{"text", "json"}}},
 		{"origins", origins{&c.Origins}},

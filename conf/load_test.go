@@ -16,7 +16,7 @@ import (
 func TestDefaults(t *testing.T) {
 	got := mustLoad(t, Sources{})
 	want := &Config{
-		Apps: "apps", Listen: "127.0.0.1:8081", Admin: "127.0.0.1:8091", AdminHosts: []string{},
+		Apps: "apps", Listen: "127.0.0.1:8081", Admin: "127.0.0.1:8091", AdminHosts: []string{}, Compress: true,
 		Log: Log{Level: "info", Format: "text"}, Origins: []string{}, TrustedProxies: []netip.Prefix{},
 		Limits: Limits{
 			Message: 1 << 20, Fragments: 16384, Queue: 1 << 20, Overflow: "close", BacklogMessages: 256, BacklogBytes: 1 << 20,

@@ -11,6 +11,8 @@ const (
 	typeText = "text/plain"
 	typeJSON = "application/json"
 	typeHTML = "text/html"
+
+	typeEvents = "text/event-stream"
 )
 
 // preferred is the offer that the client's Accept header values most (RFC 9110 12.5.1); of equals the first. Without a

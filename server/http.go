@@ -35,8 +35,9 @@ func (s *Server) httpServer(p *port) *http.Server {
 // serveHTTP is the way in of every request for apps.
 func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	w := newSteadyWriter(plain, s.options.Limits.WriteStall)
+	w := newSteadyWriter(plain, r, s.codings, s.options.Limits.WriteStall)
 	defer func() { s.answered(w, r, time.Since(began)) }()
+	defer w.answer.finish()
 	if !s.gate.enter() {
 		w.Header().Set("Connection", "close")
 		s.unavailable(w, r, "the server is stopping")
@@ -117,18 +118,20 @@ func (s *Server) rescue(w http.ResponseWriter, r *http.Request) {
 // steadyWriter gives every piece of an answer its own deadline, so that a client that does not read holds nothing for
 // ever, however large the answer.
 type steadyWriter struct {
-	http.ResponseWriter
-	control *http.ResponseController
-	stall   time.Duration
-	app     string // that the answer is counted for; "": none
-	status  int    // of the answer; 0: none yet
-	stalled bool   // the client has taken nothing for too long
+	http.ResponseWriter // answer
+	control             *http.ResponseController
+	stall               time.Duration
+	app                 string // that the answer is counted for; "": none
+	status              int    // of the answer; 0: none yet
+	stalled             bool   // the client has taken nothing for too long
+	answer              answerWriter
 }
 
-func newSteadyWriter(w http.ResponseWriter, stall time.Duration) *steadyWriter {
-	control := http.NewResponseController(w)
-	_ = control.SetWriteDeadline(time.Time{}) // what an answer before this one left
-	return &steadyWriter{ResponseWriter: w, control: control, stall: stall}
+func newSteadyWriter(plain http.ResponseWriter, r *http.Request, c *codings, stall time.Duration) *steadyWriter {
+	w := &steadyWriter{stall: stall, answer: answerWriter{ResponseWriter: plain, request: r, codings: c}}
+	w.ResponseWriter, w.control = &w.answer, http.NewResponseController(&w.answer)
+	_ = w.control.SetWriteDeadline(time.Time{}) // what an answer before this one left
+	return w
 }
 
 // pieceBytes is how much of an answer has to be taken within one deadline.

@@ -26,6 +26,9 @@ type Options struct {
 	Dev bool
 	// Log receives everything that is not an answer; default: nothing is logged.
 	Log *slog.Logger
+	// Uncompressed switches the compression of answers off, for a proxy in front that does it. Else texts of 1 KiB and more
+	// go out in zstd or gzip to clients that take it.
+	Uncompressed bool
 	// Limits bound what clients and apps may take.
 	Limits Limits
 	// AppLimits take the place of Limits for single apps, by name, as far as an app has a part in them: Socket,

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sigil-server/sigil/scripting"
@@ -61,6 +62,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, status int, page *
 	header.Set("Content-Type", typeHTML+"; charset=utf-8")
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
 	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(body.Bytes()) // whoever went away needs no answer
 }

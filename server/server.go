@@ -27,6 +27,7 @@ type Server struct {
 	catalog *catalog
 	slots   *slots
 	notices *notices
+	codings *codings                       // nil: nothing is compressed
 	silent  struct{ public, admin silent } // connections of the two ports
 	proxies proxies
 	places  *places
@@ -55,6 +56,9 @@ func New(o Options) (*Server, error) {
 	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, places: o.places, gate: newGate(), notices: newNotices(o.Log, serverLimits())}
 	if s.catalog, err = newCatalog(&s.options, &s.table); err != nil {
 		return nil, err
+	}
+	if !o.Uncompressed {
+		s.codings = newCodings()
 	}
 	s.slots = newSlots(o.Limits, s.raiseDescriptors())
 	s.options.metrics.registry.MustRegister(newLoopStats(s))

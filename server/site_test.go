@@ -134,7 +134,7 @@ func (s *site) do(method, path, body string, headers ...string) (*http.Response,
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Add(name, value)
 	}
-	transport := &http.Transport{DisableKeepAlives: true}
+	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
 	res, err := transport.RoundTrip(req)
 	if err != nil {
 		s.t.Fatal(err)

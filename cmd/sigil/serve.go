@@ -132,6 +132,7 @@ func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 		Limits:         serverLimits(c.Limits),
 		AppLimits:      appLimits(c),
 		Mounts:         mounts(c.Mounts),
+		Uncompressed:   !c.Compress,
 	}
 }
 
