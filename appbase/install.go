@@ -21,6 +21,8 @@ var (
 	httpJS string
 	//go:embed prelude/base.js
 	baseJS string
+	//go:embed prelude/sse.js
+	sseJS string
 	//go:embed prelude/fetchapp.js
 	fetchAppJS string
 	//go:embed prelude/connections.js
@@ -29,7 +31,7 @@ var (
 	realtimeJS string
 )
 
-type preludeScripts struct{ annotations, http, base, fetchApp, connections, realtime *scripting.Script }
+type preludeScripts struct{ annotations, http, base, events, fetchApp, connections, realtime *scripting.Script }
 
 // preludes are compiled once for all runtimes.
 var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
@@ -48,6 +50,9 @@ var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
 	if compiled.realtime, err = scripting.CompileTrusted("realtime", realtimeJS); err != nil {
 		return compiled, err
 	}
+	if compiled.events, err = scripting.CompileTrusted("sse", sseJS); err != nil {
+		return compiled, err
+	}
 	compiled.fetchApp, err = scripting.CompileTrusted("fetchapp", fetchAppJS)
 	return compiled, err
 })
@@ -56,6 +61,7 @@ var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
 type prelude struct {
 	findClass, describe, failAt, serve, admit goja.Callable
 	describeFetch, admitFetch                 goja.Callable
+	openEvents, endEvents                     goja.Callable
 }
 
 // install fills a fresh runtime: the host modules, then the prelude.
@@ -86,6 +92,12 @@ func (in *instance) install() error {
 	if _, err = in.runPrelude(scripts.base, base); err != nil {
 		return err
 	}
+	events, err := in.runPrelude(scripts.events, in.eventsHost(web))
+	if err != nil {
+		return err
+	}
+	in.openEvents, _ = goja.AssertFunction(events.Get("open"))
+	in.endEvents, _ = goja.AssertFunction(events.Get("end"))
 	fetchApp, err := in.runPrelude(scripts.fetchApp, in.fetchAppHost(annotations, web))
 	if err != nil {
 		return err

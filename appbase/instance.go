@@ -54,8 +54,9 @@ type instance struct {
 	closed   bool
 	timers   []func() bool // stop what the server itself has set for this generation
 	calls    map[*httpCall]struct{}
-	streams  map[*Stream]struct{} // of answers under way
-	drainers map[*Conn]struct{}   // connections that stay until they end (reload: "drain")
+	streams  map[*Stream]struct{}      // of answers under way
+	drainers map[*Conn]struct{}        // connections that stay until they end (reload: "drain")
+	events   map[*EventStream]struct{} // streams of server-sent events that are open
 }
 
 // binding is what a route runs.
@@ -272,6 +273,7 @@ func (in *instance) draining(c *Conn) bool {
 // for go on with them, @OnStop runs, and the runtime closes when nobody uses it, or after retireTime.
 func (in *instance) retire(reason string) {
 	in.retired = true
+	in.endStreams()
 	in.stopTimers()
 	in.rt.StopIntervals()
 	in.retain() // by @OnStop
@@ -299,6 +301,7 @@ func (in *instance) close() {
 		return
 	}
 	in.closed = true
+	in.endStreams()
 	in.data.end()
 	in.stopTimers()
 	in.worker.drop(in)

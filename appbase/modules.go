@@ -93,7 +93,7 @@ func Declarations() string {
 var globalNames = []string{
 	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled",
 	"OnStart", "OnStop", "Observes", "Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted",
-	"noContent", "badRequest", "unauthorized", "forbidden", "notFound", "Cors",
+	"noContent", "badRequest", "unauthorized", "forbidden", "notFound", "Cors", "Sse", "EventStream",
 	"conflict", "redirect", "upgradeWebSocket",
 	"Shared", "SharedCounter", "SharedMap", "SharedList",
 	"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect", "OnJoin", "OnLeave",

@@ -51,6 +51,7 @@ type Route struct {
 	Style       SocketStyle // of KindWebsocket
 	Limits      SocketLimits
 	Compress    bool  // of KindWebsocket: messages are compressed for clients that offer it (RFC 7692)
+	Events      bool  // of KindHTTP: answers with server-sent events: [Worker.Events]
 	Whole       bool  // answers at every path below the mount, and sees paths without it: a fetch app
 	Guarded     bool  // has guards: [Worker.Admit] must be asked before an upgrade is accepted
 	Cors        *Cors // of KindHTTP: which foreign pages may read the answers; nil: none
@@ -225,6 +226,8 @@ func (route *Route) String() string {
 		return "WS " + route.Path
 	case route.Kind == KindScheduled:
 		return "EVERY " + route.Every + " " + route.Method
+	case route.Events:
+		return "SSE " + route.Path
 	case len(route.Verbs) == 0:
 		return "ANY " + route.Path
 	}

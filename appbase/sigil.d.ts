@@ -456,6 +456,67 @@ declare function OnStop(): MethodAnnotation<(this: any, reason: StopReason) => u
 /** Runs guards before one route, or before all routes of the class; in order, until one answers. */
 declare function Guard(...guards: [GuardFunction, ...GuardFunction[]]): GuardAnnotation;
 
+interface SseOptions extends HttpOptions {
+  limits?: {
+    /** Most bytes that wait for a client that reads slowly; beyond it `overflow` acts. */
+    queueBytes?: number;
+    /** `"close"` the stream, so that the client comes again, or drop what waits longest. */
+    overflow?: "close" | "drop-oldest";
+  };
+}
+
+/** What `send` may be told of an event beside its data. */
+interface SseFields {
+  /** The event's name: what a page listens for with `addEventListener`. `"message"` if left out. */
+  event?: string;
+  /** What the client says as `Last-Event-ID` when it connects again. */
+  id?: string | number;
+  /** After how many milliseconds the client connects again. */
+  retry?: number;
+}
+
+/** An event: a text as it is, an object of `data` and at most `event`, `id` and `retry`, or anything else as JSON. */
+type SseEvent = string | number | boolean | null | (SseFields & { data: unknown }) | JsonObject;
+
+/**
+ * A stream of server-sent events, made by the server and given to an `@Sse` method. It belongs to the code it was opened
+ * under: at a reload it ends, and the page's EventSource connects again by itself.
+ */
+declare class EventStream {
+  private constructor();
+  /** The id of the last event the client has seen, if it connects again; else `""`. */
+  readonly lastEventId: string;
+  /** Resolves when the stream has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+  readonly ended: boolean;
+  /** Bytes that were accepted for sending and have not gone out yet. */
+  readonly bufferedAmount: number;
+  /**
+   * Queues an event and returns at once.
+   * @returns false when the stream has ended, or its queue is full (then it ends)
+   * @throws TypeError if data has no JSON form, or a field has a line break in it
+   */
+  send(data: SseEvent, fields?: SseFields): boolean;
+  /** Queues a comment, which pages do not see. */
+  comment(text?: string): boolean;
+  /** Resolves when nothing waits to be sent, or the stream has ended. */
+  drained(): Promise<void>;
+  /** Ends the stream after what was sent before. A page's EventSource connects again: answer 204 to make it stop. */
+  close(): void;
+}
+
+/** The method of an `@Sse` route: a generator of events, or one that keeps the stream to send to. */
+type SseHandler = (this: any, req: HttpReq, stream: EventStream) => AsyncIterable<SseEvent | undefined> | Iterable<SseEvent | undefined> | Awaitable<void | Response>;
+
+/**
+ * A stream of server-sent events at a GET route. A generator's events are sent as fast as the client reads; other methods
+ * send to the stream they are given, until they or the client close it. A Response that is returned or thrown before
+ * anything is waited for is answered instead.
+ */
+declare function Sse<This, Method extends SseHandler>(method: Method, context: MethodContext<This, Method>): void;
+declare function Sse(path: string): MethodAnnotation<SseHandler>;
+declare function Sse(options?: SseOptions): MethodAnnotation<SseHandler>;
+
 interface CorsOptions {
   /** Pages that may read the answers: `"https://example.com"`, `"https://*.example.com"`, or `"*"` for any. */
   origins: string | readonly string[];
@@ -523,6 +584,8 @@ declare module "sigil" {
   export import Observes = globalThis.Observes;
   export import Guard = globalThis.Guard;
   export import Cors = globalThis.Cors;
+  export import Sse = globalThis.Sse;
+  export import EventStream = globalThis.EventStream;
 
   export import created = globalThis.created;
   export import accepted = globalThis.accepted;

@@ -77,6 +77,7 @@ type Limits struct {
 	BodyBytes     Size     // a request's body
 	BodyStall     Duration // a body that makes no progress
 	ResponseTime  Duration // until a handler answers
+	EventPing     Duration // silence of a stream of server-sent events
 	IdleTime      Duration // an HTTP connection between two requests
 	StopWithin    Duration // each wait of a shutdown
 }

@@ -79,6 +79,7 @@ func (l *Limits) fields() []field {
 		{"limits.body_bytes", size{&l.BodyBytes, 1, maxSize}},
 		{"limits.body_stall", span{&l.BodyStall, minTime, maxTime, ""}},
 		{"limits.response_time", span{&l.ResponseTime, minTime, maxTime, ""}},
+		{"limits.event_ping", span{&l.EventPing, minTime, maxTime, ""}},
 		{"limits.idle_time", span{&l.IdleTime, minTime, maxTime, ""}},
 		{"limits.stop_within", span{&l.StopWithin, minTime, maxTime, ""}},
 	}

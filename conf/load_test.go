@@ -27,7 +27,7 @@ func TestDefaults(t *testing.T) {
 			Topics: 100_000, TopicsPerConnection: 1000, HistoryBytes: 64 << 20,
 			HandshakeTime: Duration(5 * time.Second), HeaderBytes: 16 << 10, HeaderFields: 100, BodyBytes: 10 << 20,
 			BodyStall: Duration(10 * time.Second), ResponseTime: Duration(30 * time.Second),
-			IdleTime: Duration(75 * time.Second), StopWithin: Duration(10 * time.Second),
+			EventPing: Duration(15 * time.Second), IdleTime: Duration(75 * time.Second), StopWithin: Duration(10 * time.Second),
 		},
 		Fetch:     Fetch{Allow: []string{"*"}, Apps: []string{}, Requests: 64, BodyBytes: 64 << 20, HeaderTime: Duration(30 * time.Second), BodyStall: Duration(time.Minute)},
 		AppLimits: map[string]Limits{},

@@ -16,6 +16,7 @@ type answerWriter struct {
 	encoder encoder  // of an answer that is compressed
 	coding  string   // which one
 	decided bool
+	status  int  // what the client is told
 	empty   bool // a body is not sent
 }
 
@@ -24,6 +25,7 @@ func (a *answerWriter) WriteHeader(status int) {
 	if !a.decided && status >= 200 {
 		a.decided = true
 		status = a.decide(status)
+		a.status = status
 	}
 	a.ResponseWriter.WriteHeader(status)
 }

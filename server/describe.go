@@ -65,6 +65,7 @@ func newDocView(c call, host string) docView {
 	for _, section := range []struct{ kind, title, note string }{
 		{"websocket", "WebSocket", "npx wscat -c ws://" + host},
 		{"http", "HTTP", "curl http://" + host},
+		{"sse", "Server-sent events", "curl -N http://" + host},
 		{"scheduled", "Scheduled", ""},
 	} {
 		routes := slices.DeleteFunc(slices.Clone(all), func(r RouteInfo) bool { return r.Kind != section.kind })

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net"
@@ -74,7 +75,7 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 
 // answered counts an answer.
 func (s *Server) answered(w *steadyWriter, r *http.Request, took time.Duration) {
-	s.options.metrics.request(w.app, w.status, took)
+	s.options.metrics.request(w.app, cmp.Or(w.answer.status, w.status), took)
 	if w.stalled {
 		s.notices.note(limitHTTPWriteStall, "path", short(r.URL.Path), "remote", r.RemoteAddr)
 	}

@@ -26,7 +26,7 @@ type AppInfo struct {
 
 // RouteInfo is one route of an app.
 type RouteInfo struct {
-	Kind        string   // "websocket", "http" or "scheduled"
+	Kind        string   // "websocket", "http", "sse" or "scheduled"
 	Verbs       []string // of "http"; empty: any
 	Path        string   // with the mount: "/shop/items/:id"
 	Method      string   // the method of the app's class
@@ -59,19 +59,21 @@ func routeInfos(mount string, routes *appbase.Routes) []RouteInfo {
 	var infos []RouteInfo
 	for _, r := range routes.All() {
 		infos = append(infos, RouteInfo{
-			Kind: kindName(r.Kind), Verbs: slices.Clone(r.Verbs), Path: mount + r.Path, Method: r.Method,
+			Kind: kindName(r), Verbs: slices.Clone(r.Verbs), Path: mount + r.Path, Method: r.Method,
 			Every: r.Every, Summary: r.Summary, Description: r.Description, Guarded: r.Guarded,
 		})
 	}
 	return infos
 }
 
-func kindName(k appbase.Kind) string {
-	switch k {
-	case appbase.KindWebsocket:
+func kindName(r *appbase.Route) string {
+	switch {
+	case r.Kind == appbase.KindWebsocket:
 		return "websocket"
-	case appbase.KindScheduled:
+	case r.Kind == appbase.KindScheduled:
 		return "scheduled"
+	case r.Events:
+		return "sse"
 	default:
 		return "http"
 	}

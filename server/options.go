@@ -110,6 +110,8 @@ type Limits struct {
 	BodyStall time.Duration
 	// WriteStall is how long a client may take nothing of an HTTP answer; default 10 s. Then the connection is cut.
 	WriteStall time.Duration
+	// EventPing is how long a stream of server-sent events may be silent; then a comment is sent; default 15 s.
+	EventPing time.Duration
 	// IdleTime is how long an HTTP connection is kept between requests; default 75 s.
 	IdleTime time.Duration
 	// ResponseTime is how long a handler or a guard may take until it answers; default 30 s. Then: 503.
@@ -141,6 +143,7 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.HeaderTime, 5*time.Second)
 	setDefault(&l.BodyStall, 10*time.Second)
 	setDefault(&l.WriteStall, 10*time.Second)
+	setDefault(&l.EventPing, 15*time.Second)
 	setDefault(&l.IdleTime, 75*time.Second)
 	setDefault(&l.ResponseTime, 30*time.Second)
 	setDefault(&l.StopWithin, 10*time.Second)

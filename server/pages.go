@@ -35,6 +35,8 @@ func label(r RouteInfo) string {
 	switch r.Kind {
 	case "websocket":
 		return "WS"
+	case "sse":
+		return "SSE"
 	case "scheduled":
 		return "every " + r.Every
 	}

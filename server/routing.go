@@ -49,6 +49,10 @@ func (s *Server) dispatch(w *steadyWriter, r *http.Request, c call) {
 			return
 		}
 		c.route, c.params = m.Route, m.Params
+		if m.Route.Events {
+			s.events(w, r, c)
+			return
+		}
 		s.handle(w, r, c)
 	case appbase.WrongVerb:
 		s.wrongVerb(w, r, m.Allow)

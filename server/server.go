@@ -35,6 +35,7 @@ type Server struct {
 	gate    *gate
 	state   atomic.Int32
 	started atomic.Bool
+	ending  chan struct{} // closed when the shutdown begins
 }
 
 // The states of a Server.
@@ -53,7 +54,7 @@ func New(o Options) (*Server, error) {
 	if o.places, err = newPlaces(o.Mounts, o.Listen); err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, places: o.places, gate: newGate(), notices: newNotices(o.Log, serverLimits())}
+	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, places: o.places, gate: newGate(), ending: make(chan struct{}), notices: newNotices(o.Log, serverLimits())}
 	if s.catalog, err = newCatalog(&s.options, &s.table); err != nil {
 		return nil, err
 	}
@@ -176,6 +177,7 @@ func serve(server *http.Server, listener net.Listener) error {
 // shutdown ends everything in the order that Run describes. loaded is closed when the catalog is at rest.
 func (s *Server) shutdown(public []*http.Server, admin *http.Server, loaded <-chan struct{}) {
 	s.state.Store(stopping)
+	close(s.ending)
 	s.gate.close()
 	s.places.close()
 	s.silent.public.cut()

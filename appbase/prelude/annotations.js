@@ -142,6 +142,16 @@
     guards: guardsOf(label, options.guard),
   }), "path");
 
+  const Sse = methodAnnotation("@Sse", [...HTTP_OPTIONS, "limits"], (options, name) => {
+    const { limits = {} } = options;
+    if (!isObject(limits)) fail(`@Sse: limits is an object, not ${host.show(limits)}`);
+    checkOptions("@Sse limits", limits, ["queueBytes", "overflow"]);
+    return {
+      kind: "http", events: true, verbs: ["GET"], path: pathOf(options, name), summary: options.summary, description: options.description,
+      limits: socketLimits(limits), guards: guardsOf("@Sse", options.guard),
+    };
+  }, "path");
+
   const Scheduled = methodAnnotation("@Scheduled", ["every", "desc"], (options, name) => ({
     kind: "scheduled", path: "/" + name, every: host.duration(options.every), everyText: String(options.every),
     summary: options.desc, guards: [],
@@ -311,7 +321,7 @@
     globals: {
       Api, Websocket, Scheduled, OnStart, OnStop, Observes, Guard, Cors,
       Get: verb("@Get", ["GET"]), Post: verb("@Post", ["POST"]), Put: verb("@Put", ["PUT"]), Patch: verb("@Patch", ["PATCH"]),
-      Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []),
+      Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []), Sse,
     },
     findClass, describe, failAt,
     kit: { methodAnnotation, noteMember, checkOptions, checkMethod, pathOf, guardsOf, socketOptions, describe, failAt, fail, isObject }, // of realtime.js

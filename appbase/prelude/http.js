@@ -188,5 +188,5 @@
     }
   }
 
-  return { globals: { Headers, Request, Response, HttpReq, ...helpers }, serve, admit, encode, encodeThrown, toRequest: (parts) => new HttpReq(KEY, parts) };
+  return { globals: { Headers, Request, Response, HttpReq, ...helpers }, serve, admit, encode, encodeThrown, refusal, isResponse, toRequest: (parts) => new HttpReq(KEY, parts) };
 })

@@ -174,6 +174,7 @@ func serverLimits(l conf.Limits) server.Limits {
 		HeaderTime:               time.Duration(l.HandshakeTime),
 		BodyStall:                time.Duration(l.BodyStall),
 		WriteStall:               time.Duration(l.WriteStall),
+		EventPing:                time.Duration(l.EventPing),
 		IdleTime:                 time.Duration(l.IdleTime),
 		ResponseTime:             time.Duration(l.ResponseTime),
 		StopWithin:               time.Duration(l.StopWithin),
@@ -263,6 +264,8 @@ func printRoutes(w io.Writer, app server.AppInfo, address net.Addr) {
 		switch r.Kind {
 		case "websocket":
 			fmt.Fprintf(w, "    %-7s ws://%s%s\n", "WS", reachable(address), r.Path)
+		case "sse":
+			fmt.Fprintf(w, "    %-7s http://%s%s\n", "SSE", reachable(address), r.Path)
 		case "scheduled":
 			fmt.Fprintf(w, "    %-7s %s\n", "EVERY", r.Every+" "+r.Method)
 		default:
