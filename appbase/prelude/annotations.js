@@ -142,15 +142,12 @@
     guards: guardsOf(label, options.guard),
   }), "path");
 
-  const Sse = methodAnnotation("@Sse", [...HTTP_OPTIONS, "limits"], (options, name) => {
-    const { limits = {} } = options;
-    if (!isObject(limits)) fail(`@Sse: limits is an object, not ${host.show(limits)}`);
-    checkOptions("@Sse limits", limits, ["queueBytes", "overflow"]);
-    return {
-      kind: "http", events: true, verbs: ["GET"], path: pathOf(options, name), summary: options.summary, description: options.description,
-      limits: socketLimits(limits), guards: guardsOf("@Sse", options.guard),
-    };
-  }, "path");
+  const EVENT_LIMITS = { queueBytes: isCount, overflow: isOneOf("close", "drop-oldest") };
+
+  const Sse = methodAnnotation("@Sse", [...HTTP_OPTIONS, "limits"], (options, name) => ({
+    kind: "http", events: true, verbs: ["GET"], path: pathOf(options, name), summary: options.summary, description: options.description,
+    limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: guardsOf("@Sse", options.guard),
+  }), "path");
 
   const Scheduled = methodAnnotation("@Scheduled", ["every", "desc"], (options, name) => ({
     kind: "scheduled", path: "/" + name, every: host.duration(options.every), everyText: String(options.every),
