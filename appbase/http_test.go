@@ -62,7 +62,7 @@ func TestRequestMembers(t *testing.T) {
 		@Post async size(req) { return (await req.bytes()).length + (await new Response("abc").arrayBuffer()).byteLength; }
 	}`)
 	got := w.request("POST", "/items/7?q=x%20y", "body", "X-Y", "z", "Cookie", "c=1")
-	want := "200 text/plain;charset=UTF-8 POST|http://example.test/app/items/7|/app/items/7|7|x y|z|1|192.0.2.7|body|true|TypeError|true"
+	want := "200 text/plain;charset=UTF-8 POST|http://example.test/app/items/7?q=x%20y|/app/items/7|7|x y|z|1|192.0.2.7|body|true|TypeError|true"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

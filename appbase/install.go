@@ -21,6 +21,8 @@ var (
 	httpJS string
 	//go:embed prelude/base.js
 	baseJS string
+	//go:embed prelude/validate.js
+	validateJS string
 	//go:embed prelude/sse.js
 	sseJS string
 	//go:embed prelude/fetchapp.js
@@ -31,7 +33,7 @@ var (
 	realtimeJS string
 )
 
-type preludeScripts struct{ annotations, http, base, events, fetchApp, connections, realtime *scripting.Script }
+type preludeScripts struct{ annotations, http, base, events, validate, fetchApp, connections, realtime *scripting.Script }
 
 // preludes are compiled once for all runtimes.
 var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
@@ -48,6 +50,9 @@ var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
 		return compiled, err
 	}
 	if compiled.realtime, err = scripting.CompileTrusted("realtime", realtimeJS); err != nil {
+		return compiled, err
+	}
+	if compiled.validate, err = scripting.CompileTrusted("validate", validateJS); err != nil {
 		return compiled, err
 	}
 	if compiled.events, err = scripting.CompileTrusted("sse", sseJS); err != nil {
@@ -77,7 +82,11 @@ func (in *instance) install() error {
 	if err != nil {
 		return err
 	}
-	annotations, err := in.runPrelude(scripts.annotations, in.annotationsHost())
+	validate, err := in.runPrelude(scripts.validate, map[string]any{"show": func(value goja.Value) string { return show(value) }, "schema": in.compileSchema})
+	if err != nil {
+		return err
+	}
+	annotations, err := in.runPrelude(scripts.annotations, in.annotationsHost(validate.Get("validators")))
 	if err != nil {
 		return err
 	}
@@ -154,9 +163,10 @@ func (in *instance) defineGlobal(name string, value goja.Value) error {
 	return in.vm.GlobalObject().DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 
-func (in *instance) annotationsHost() map[string]any {
+func (in *instance) annotationsHost(validators goja.Value) map[string]any {
 	return map[string]any{
-		"show": func(value goja.Value) string { return show(value) },
+		"validators": validators,
+		"show":       func(value goja.Value) string { return show(value) },
 		"checkPath": func(path string) {
 			if _, err := parsePattern(path); err != nil {
 				panic(in.vm.NewTypeError("%s", err.Error()))

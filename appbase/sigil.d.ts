@@ -261,6 +261,8 @@ declare class HttpReq extends Request {
   readonly remoteAddress: string;
   /** Undefined until a guard sets it. */
   user: any;
+  /** The parts of the request that the annotation has a schema for, as that says they are; else undefined. */
+  valid: any;
   /**
    * The form of the body, as `formData()`, but files of a large one are kept on disk, however large: read them with
    * `file.stream()`, or `file.slice(a, b)`. They are removed when the request has been answered.
@@ -369,7 +371,15 @@ interface ApiLimits extends WebsocketLimits {
   responseTime?: number | string;
 }
 
+/** A JSON Schema (draft 2020-12), or a Standard Schema as zod and valibot make them. */
+type RequestSchema = { readonly "~standard": { readonly validate: (value: any) => any } } | { readonly [keyword: string]: any };
+
 interface HttpOptions {
+  /** What path parameters, query, headers and a JSON body have to be. What fits is in {@link HttpReq.valid}; the rest is a 400. */
+  params?: RequestSchema;
+  query?: RequestSchema;
+  headers?: RequestSchema;
+  body?: RequestSchema;
   /** Path below the app: `"/items/:id"`. The method's name if left out; `index` is `/`. */
   path?: string;
   summary?: string;

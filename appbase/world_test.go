@@ -129,7 +129,11 @@ func (w *world) request(verb, target, body string, headers ...string) string {
 		w.t.Fatalf("%s %s: outcome %d", verb, path, m.Outcome)
 	}
 	answer := "pending"
-	w.worker.Serve(m.Route, request(verb, path, query, []byte(body), m.Params, headers...), func(r *Response, err error) {
+	req := request(verb, path, query, []byte(body), m.Params, headers...)
+	if query != "" {
+		req.URL += "?" + query
+	}
+	w.worker.Serve(m.Route, req, func(r *Response, err error) {
 		if err != nil {
 			answer = "error " + err.Error()
 			return

@@ -135,18 +135,19 @@
     kind: "websocket", path: pathOf(options, name), ...socketOptions(options), guards: guardsOf("@Websocket", options.guard),
   }), "path");
 
-  const HTTP_OPTIONS = ["path", "summary", "description", "guard"];
+  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "body"];
+  const httpGuards = (label, options) => [...guardsOf(label, options.guard), ...host.validators(label, options)];
   const verb = (label, verbs) => methodAnnotation(label, HTTP_OPTIONS, (options, name) => ({
     kind: "http", verbs, path: pathOf(options, name),
     summary: options.summary, description: options.description,
-    guards: guardsOf(label, options.guard),
+    guards: httpGuards(label, options),
   }), "path");
 
   const EVENT_LIMITS = { queueBytes: isCount, overflow: isOneOf("close", "drop-oldest") };
 
   const Sse = methodAnnotation("@Sse", [...HTTP_OPTIONS, "limits"], (options, name) => ({
     kind: "http", events: true, verbs: ["GET"], path: pathOf(options, name), summary: options.summary, description: options.description,
-    limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: guardsOf("@Sse", options.guard),
+    limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: httpGuards("@Sse", options),
   }), "path");
 
   const Scheduled = methodAnnotation("@Scheduled", ["every", "desc"], (options, name) => ({

@@ -48,6 +48,7 @@
   class HttpReq extends Request {
     #raw; #parts; #query; #cookies; #params;
     user = undefined;
+    valid = undefined;
     constructor(key, parts) {
       if (key !== KEY) throw new TypeError("requests are made by the server");
       const [raw, method, url] = parts;

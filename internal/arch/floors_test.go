@@ -54,6 +54,7 @@ func doors() []door {
 		{"github.com/gobwas", []string{"wsconn"}},
 		{"github.com/fsnotify/fsnotify", []string{"internal/watch"}},
 		{"github.com/dop251/goja", []string{"scripting", "appbase"}},
+		{"github.com/santhosh-tekuri/jsonschema", []string{"appbase"}},
 		{"github.com/evanw/esbuild", []string{"scripting"}},
 		{"github.com/knadh/koanf", []string{"conf"}},
 		{"github.com/prometheus", []string{"server"}},

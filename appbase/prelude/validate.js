@@ -1,0 +1,94 @@
+// Validation: what an annotation says of the parts of a request becomes the last of its guards, which leaves what fits in
+// `req.valid` and answers the rest with problem details (RFC 9457).
+(function (host) {
+  "use strict";
+
+  const PARTS = ["params", "query", "headers", "body"];
+  const stringify = JSON.stringify, parse = JSON.parse;
+  const fail = (message) => { throw new TypeError(message); };
+
+  /** A function of the raw part: { value } or { issues: [{ pointer, detail }] }, or a promise of it. */
+  function checkOf(label, part, schema) {
+    const standard = schema["~standard"];
+    if (standard) {
+      if (typeof standard.validate !== "function") fail(`${label}: ${part} has no ~standard.validate, which is not a Standard Schema`);
+      return async (raw) => standardOutcome(await standard.validate(raw.value()));
+    }
+    const check = host.schema(label, part, stringify(schema));
+    return (raw) => {
+      const [value, issues] = check(raw.text());
+      return issues === undefined ? { value: parse(value) } : { issues: parse(issues) };
+    };
+  }
+
+  function standardOutcome({ value, issues }) {
+    if (!issues) return { value };
+    return { issues: [...issues].slice(0, 20).map(({ message, path = [] }) => ({ pointer: pointer(path), detail: String(message) })) };
+  }
+
+  const pointer = (path) => "#" + [...path].map((step) => {
+    const key = String(typeof step === "object" && step !== null ? step.key : step);
+    return "/" + encodeURIComponent(key.replaceAll("~", "~0").replaceAll("/", "~1"));
+  }).join("");
+
+  const rawQuery = (req) => req.url.split("?").slice(1).join("?");
+
+  /** A query as an object: of a repeated name a list. */
+  function queryObject(raw) {
+    const object = {};
+    for (const [name, value] of new URLSearchParams(raw)) {
+      const before = Object.hasOwn(object, name) ? object[name] : undefined;
+      Object.defineProperty(object, name, { value: before === undefined ? value : [before, value].flat(), writable: true, enumerable: true, configurable: true });
+    }
+    return object;
+  }
+
+  const texts = (object) => ({ text: () => stringify(object), value: () => object });
+  const rawParts = {
+    params: (req) => texts({ ...req.params }),
+    headers: (req) => texts(Object.fromEntries(req.headers)),
+    query: (req) => ({ text: () => rawQuery(req), value: () => queryObject(rawQuery(req)) }),
+    async body(req) {
+      const type = req.headers.get("content-type") ?? "application/json";
+      if (!/^application\/([^;]+\+)?json\s*(;|$)/i.test(type)) throw problem(415, "Unsupported Media Type", `the body is to be application/json, not ${type.slice(0, 100)}`);
+      const text = await req.text();
+      return { text: () => text, value: () => jsonOf(text) };
+    },
+  };
+
+  function jsonOf(text) {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw problem(400, "Bad Request", "the request does not fit", [{ in: "body", pointer: "#", detail: "is not JSON: " + error.message }]);
+    }
+  }
+
+  function problem(status, title, detail, errors) {
+    return new Response(stringify({ type: "about:blank", title, status, detail, errors }), { status, headers: { "content-type": "application/problem+json" } });
+  }
+
+  /** The guard of what the options say; none when they say nothing. */
+  function validators(label, options) {
+    const checks = PARTS.filter((part) => options[part] !== undefined).map((part) => {
+      const schema = options[part];
+      if ((typeof schema !== "object" && typeof schema !== "function") || schema === null || Array.isArray(schema)) fail(`${label}: ${part} is a JSON Schema or a Standard Schema (zod, valibot ...), not ${host.show(schema)}`);
+      return { part, check: checkOf(label, part, schema) };
+    });
+    return checks.length === 0 ? [] : [(req) => validate(checks, req)];
+  }
+
+  async function validate(checks, req) {
+    const valid = {}, errors = [];
+    for (const { part, check } of checks) {
+      const { value, issues } = await check(await rawParts[part](req));
+      if (issues) errors.push(...issues.map((issue) => ({ in: part, ...issue })));
+      else valid[part] = value;
+    }
+    if (errors.length > 0) return problem(400, "Bad Request", "the request does not fit", errors);
+    req.valid = valid;
+    return undefined;
+  }
+
+  return { globals: {}, validators };
+})
