@@ -90,6 +90,14 @@ refused 401
 welcome, Zoë
 closed 1000
 `,
+	"guestbook": `
+text/event-stream
+signed 201
+saw I was here
+400 application/problem+json # # #/name
+* Ada
+#/last
+`,
 	"notes": `
 live: all welcome
 POST /notes 201 buy-creme-brulee /notes/notes/buy-creme-brulee
