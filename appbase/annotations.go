@@ -59,7 +59,8 @@ type note struct {
 	Every                                                            float64 // ms
 	Verbs, Protocols, Origins                                        []string
 	Limits                                                           SocketLimits
-	Compress, Events, Whole                                          bool
+	Compress                                                         Compression
+	Events, Whole                                                    bool
 }
 
 func (in *instance) route(object *goja.Object) (*Route, binding, error) {

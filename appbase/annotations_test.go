@@ -92,12 +92,15 @@ func TestMistakesInAnnotations(t *testing.T) {
 		}
 	}
 	for source, want := range map[string]string{
-		`class App extends AppBase { @Get a() {} }`:                                       "the class may only lack `export default`",
-		`export class A extends AppBase {} export class B extends AppBase {}`:             "A, B all could be",
-		`export default { fetch: 1 }`:                                                     "no app class",
-		`@Api({ limits: { rateExceeded: 1 } }) export default class A extends AppBase {}`: `@Api: limits.rateExceeded is one of wait, close, not 1`,
-		`@Api({ workers: 0 }) export default class A extends AppBase {}`:                  `workers is "auto", "connection" or a number from 1 to 256, not`,
-		`@Get export default class A extends AppBase {}`:                                  "@Get belongs on a method; A is a class",
+		`export default class A extends AppBase { @Websocket({ compress: 1 }) a() {} }`:             "compress is true, false or an object with contextTakeover",
+		`export default class A extends AppBase { @Websocket({ compress: { level: 10 } }) a() {} }`: "compress.level is 1 (fast) to 9 (small), not 10",
+		`export default class A extends AppBase { @Websocket({ compress: { window: 9 } }) a() {} }`: `@Websocket compress does not know the option "window"`,
+		`class App extends AppBase { @Get a() {} }`:                                                 "the class may only lack `export default`",
+		`export class A extends AppBase {} export class B extends AppBase {}`:                       "A, B all could be",
+		`export default { fetch: 1 }`:                                                               "no app class",
+		`@Api({ limits: { rateExceeded: 1 } }) export default class A extends AppBase {}`:           `@Api: limits.rateExceeded is one of wait, close, not 1`,
+		`@Api({ workers: 0 }) export default class A extends AppBase {}`:                            `workers is "auto", "connection" or a number from 1 to 256, not`,
+		`@Get export default class A extends AppBase {}`:                                            "@Get belongs on a method; A is a class",
 	} {
 		w := emptyWorld(t)
 		if err := w.tryLoad(source); err == nil || !strings.Contains(err.Error(), want) {

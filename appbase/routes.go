@@ -36,6 +36,14 @@ const (
 	StyleLive                        // the realtime protocol: topics and @Rpc methods
 )
 
+// Compression says how messages of an @Websocket route are compressed for clients that offer it (RFC 7692).
+type Compression struct {
+	Enabled         bool
+	ContextTakeover bool // messages refer to earlier ones: smaller, for up to 40 KiB of memory a connection
+	MinBytes        int  // smaller messages are sent plain; 0: 256
+	Level           int  // 1 (fast) to 9 (small); 0: 1
+}
+
 // Route is one annotated method. It is immutable.
 type Route struct {
 	Kind        Kind
@@ -50,11 +58,11 @@ type Route struct {
 	Reload      ReloadPolicy
 	Style       SocketStyle // of KindWebsocket
 	Limits      SocketLimits
-	Compress    bool  // of KindWebsocket: messages are compressed for clients that offer it (RFC 7692)
-	Events      bool  // of KindHTTP: answers with server-sent events: [Worker.Events]
-	Whole       bool  // answers at every path below the mount, and sees paths without it: a fetch app
-	Guarded     bool  // has guards: [Worker.Admit] must be asked before an upgrade is accepted
-	Cors        *Cors // of KindHTTP: which foreign pages may read the answers; nil: none
+	Compress    Compression // of KindWebsocket
+	Events      bool        // of KindHTTP: answers with server-sent events: [Worker.Events]
+	Whole       bool        // answers at every path below the mount, and sees paths without it: a fetch app
+	Guarded     bool        // has guards: [Worker.Admit] must be asked before an upgrade is accepted
+	Cors        *Cors       // of KindHTTP: which foreign pages may read the answers; nil: none
 	pattern     pattern
 }
 

@@ -154,7 +154,7 @@ func (s *Server) join(w *steadyWriter, r *http.Request, up *wsconn.Upgrade, c ca
 // be completed, or the worker takes no more.
 func (s *Server) welcome(up *wsconn.Upgrade, worker *worker, in arrival, accept func() (*wsconn.Accepted, error)) bool {
 	in.protocol = up.SelectProtocol(protocols(in.route, in.admission))
-	up.SelectDeflate(wsconn.Deflate{Enabled: in.route.Compress})
+	up.SelectDeflate(wsconn.Deflate(in.route.Compress))
 	accepted, err := accept()
 	if err != nil {
 		s.log.Debug("a handshake was not completed", "error", err)

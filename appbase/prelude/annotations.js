@@ -117,12 +117,24 @@
 
   const SOCKET_OPTIONS = ["protocols", "origins", "limits", "compress", "reload"];
 
+  const COMPRESSION = ["contextTakeover", "minBytes", "level"];
+
+  /** compress: true, false or the details. */
+  function compression(value) {
+    if (typeof value === "boolean") return { enabled: value };
+    if (!isObject(value)) fail(`@Websocket: compress is true, false or an object with ${COMPRESSION.join(", ")}, not ${host.show(value)}`);
+    const { contextTakeover = false, minBytes = 0, level = 0 } = checkOptions("@Websocket compress", value, COMPRESSION);
+    if (typeof contextTakeover !== "boolean") fail(`@Websocket: compress.contextTakeover is true or false, not ${host.show(contextTakeover)}`);
+    if (!Number.isSafeInteger(minBytes) || minBytes < 0) fail(`@Websocket: compress.minBytes is a number of bytes, not ${host.show(minBytes)}`);
+    if (!Number.isInteger(level) || level < 0 || level > 9) fail(`@Websocket: compress.level is 1 (fast) to 9 (small), not ${host.show(level)}`);
+    return { enabled: true, contextTakeover, minBytes, level };
+  }
+
   /** What @Websocket takes beside path and guard. */
   function socketOptions(options) {
     const reload = options.reload ?? "reattach";
     if (!RELOADS.includes(reload)) fail(`@Websocket: reload is one of ${RELOADS.join(", ")}, not ${host.show(reload)}`);
-    const compress = options.compress ?? false;
-    if (typeof compress !== "boolean") fail(`@Websocket: compress is true or false, not ${host.show(compress)}`);
+    const compress = compression(options.compress ?? false);
     return {
       reload, compress,
       protocols: textList("@Websocket", "protocols", options.protocols),
