@@ -136,7 +136,8 @@ func Compile(ctx context.Context, src Source) (*scripting.Program, error) {
 		Root:     src.Root(),
 		Builtins: builtins(),
 		AppClass: "AppBase", LocalMembers: []string{"connections", "connection", "users", "subscribers"}, SharedField: "Shared",
-		Aliases: map[string]string{"@hono/hono": "hono", "jsr:@hono/hono": "hono"},
+		JSXImportSource: "hono/jsx",
+		Aliases:         map[string]string{"@hono/hono": "hono", "jsr:@hono/hono": "hono"},
 	})
 }
 

@@ -29,6 +29,9 @@ type CompileOptions struct {
 	// Aliases are other names of packages: "@hono/hono" for "hono". What is
 	// below the name is meant too.
 	Aliases map[string]string
+	// JSXImportSource is the package whose jsx-runtime makes elements, where
+	// neither a comment nor tsconfig.json names one; default "react".
+	JSXImportSource string
 	// AppClass is the class that apps extend, and LocalMembers its members
 	// that show what one runtime has: see [Program.State].
 	AppClass     string

@@ -53,6 +53,23 @@ func TestCompile(t *testing.T) {
 			"app.ts":        `let kind; function d(v, c) { kind = c.kind; } class A { @d m() {} } export const result = kind === "method";`}, nil},
 		{"another file", map[string]string{"app.ts": `import { a } from "./lib/a"; export const result = a === 1;`, "lib/a.ts": `export const a = 1;`}, nil},
 		{"JSON", map[string]string{"app.ts": `import c from "./c.json"; export const result = c.x === 1;`, "c.json": `{"x": 1}`}, nil},
+		{"JSX by default", map[string]string{
+			"app.ts":                           `export { result } from "./p.tsx";`,
+			"p.tsx":                            `export const result = (<p a="1">x</p>) === 'p {"a":"1","children":"x"}';`,
+			"node_modules/ours/jsx-runtime.js": `export const jsx = (tag, props) => tag + " " + JSON.stringify(props);`,
+			"node_modules/ours/package.json":   `{"name": "ours"}`,
+		}, nil},
+		{"JSX by a comment", map[string]string{
+			"app.ts":                            `export { result } from "./p.jsx";`,
+			"p.jsx":                             "/** @jsxImportSource other */\nexport const result = <p/> === 7;",
+			"node_modules/other/jsx-runtime.js": `export const jsx = () => 7;`,
+			"node_modules/other/package.json":   `{"name": "other"}`,
+		}, nil},
+		{"JSX by tsconfig", map[string]string{
+			"tsconfig.json": `{ "compilerOptions": { "jsx": "react", "jsxFactory": "h" } }`,
+			"app.ts":        `export { result } from "./p.jsx";`,
+			"p.jsx":         `const h = (tag) => tag; export const result = <p/> === "p";`,
+		}, nil},
 		{"a builtin", map[string]string{"app.ts": `import { x } from "sigil"; export const result = x === 7;`},
 			map[string]string{"sigil": `export const x = 7;`}},
 		{"a builtin of a builtin", map[string]string{"app.ts": `import { y } from "sigil/y"; export const result = y === 8;`},

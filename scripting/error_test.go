@@ -108,6 +108,7 @@ func TestErrorHints(t *testing.T) {
 		{"process.env", "Node.js"},
 		{"window.alert()", "browsers"},
 		{"document", "browsers"},
+		{"Deno.serve()", "write export default app"},
 		{"consol.log()", "misspelt"},
 		{"({ sendAll() {} }).sendall()", "did you mean sendAll?"},
 		{"null.x", "?."},

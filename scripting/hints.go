@@ -67,6 +67,8 @@ func undefinedHint(name string) string {
 		return "apps are ES modules: use import and export"
 	case "process", "global", "Buffer", "setImmediate":
 		return name + " is of Node.js; an app gets its settings from this.config"
+	case "Deno", "Bun":
+		return name + " is another server: instead of " + name + ".serve(app.fetch), write export default app"
 	case "window", "document", "navigator", "localStorage", "sessionStorage", "location", "alert", "XMLHttpRequest":
 		return name + " is of browsers; this code runs on the server"
 	}

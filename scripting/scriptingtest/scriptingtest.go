@@ -238,7 +238,7 @@ func Compile(t testing.TB, files, builtins map[string]string) (*scripting.Progra
 		entry = slices.Collect(maps.Keys(files))[0]
 	}
 	return scripting.Compile(context.Background(), scripting.CompileOptions{
-		Entry: filepath.Join(root, entry), Root: root, Builtins: builtins,
+		Entry: filepath.Join(root, entry), Root: root, Builtins: builtins, JSXImportSource: "ours",
 	})
 }
 
