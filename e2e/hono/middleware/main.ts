@@ -9,6 +9,7 @@ import { cors } from "hono/cors";
 import { csrf } from "hono/csrf";
 import { etag } from "hono/etag";
 import { ipRestriction } from "hono/ip-restriction";
+import { decode, jwt, sign, verify } from "hono/jwt";
 import { languageDetector } from "hono/language";
 import { logger } from "hono/logger";
 import { methodOverride } from "hono/method-override";
@@ -35,6 +36,26 @@ app.use("/basic-verify/*", basicAuth({ verifyUser: (name, password) => name === 
 app.get("/basic-verify/x", (c) => c.text("in"));
 app.use("/bearer/*", bearerAuth({ token: ["t1", "t2"] }));
 app.get("/bearer/x", (c) => c.text("in"));
+app.get("/jwt/token", async (c) => c.text(await sign({ sub: "ann" }, "key of the test")));
+app.get("/jwt/algorithms", async (c) => {
+  const usages = ["sign", "verify"] as KeyUsage[], worked: string[] = [];
+  const pair = async (algorithm: any) => (await crypto.subtle.generateKey(algorithm, true, usages)) as CryptoKeyPair;
+  const rsa = (name: string, bits: number) => pair({ name, hash: `SHA-${bits}`, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) });
+  const keys: [string, any][] = [["HS", "k"], ["RS", (bits: number) => rsa("RSASSA-PKCS1-v1_5", bits)], ["PS", (bits: number) => rsa("RSA-PSS", bits)],
+    ["ES", (bits: number) => pair({ name: "ECDSA", namedCurve: `P-${bits === 512 ? 521 : bits}` })]];
+  for (const [kind, make] of keys) {
+    for (const bits of [256, 384, 512]) {
+      const key = typeof make === "string" ? { privateKey: make, publicKey: make } : await make(bits), alg = `${kind}${bits}` as any;
+      const token = await sign({ n: bits }, key.privateKey, alg);
+      if ((await verify(token, key.publicKey, alg)).n === bits && decode(token).header.alg === alg) worked.push(alg);
+    }
+  }
+  const ed = await pair({ name: "Ed25519" });
+  if ((await verify(await sign({ n: 1 }, ed.privateKey, "EdDSA"), ed.publicKey, "EdDSA")).n === 1) worked.push("EdDSA");
+  return c.text(worked.join(" "));
+});
+app.use("/jwt/x", jwt({ secret: "key of the test", alg: "HS256" }));
+app.get("/jwt/x", (c) => c.json(c.get("jwtPayload")));
 app.use("/etag/*", etag());
 app.get("/etag/x", (c) => c.text("tagged"));
 app.use("/compress/*", compress({ threshold: 100 }));
