@@ -51,3 +51,43 @@ interface UpgradeEvents {
  * @throws TypeError if the request asks for no WebSocket
  */
 declare function upgradeWebSocket(request: any, events: UpgradeEvents, options?: { protocol?: string | readonly string[] }): Response;
+
+/**
+ * What Hono's adapters offer on other servers. It also answers to `hono/deno` and `hono/bun`. The types are no narrower
+ * than they can be without Hono's own.
+ */
+declare module "sigil/hono" {
+  /** What a WebSocket calls: one at a time for each connection, always with the same `ws`. */
+  interface SocketEvents {
+    onOpen?(event: any, ws: any): unknown;
+    /** `event.data` is a string or an ArrayBuffer. */
+    onMessage?(event: any, ws: any): unknown;
+    /** Once, with `event.code` and `event.reason`. */
+    onClose?(event: any, ws: any): unknown;
+    /** The connection was lost; `onClose` follows. */
+    onError?(event: any, ws: any): unknown;
+  }
+  interface SocketOptions {
+    /** The subprotocols that are spoken; without it the first one offered is taken. */
+    protocol?: string | readonly string[];
+    /** Of an exception in a handler, which the log has too; the connection stays. */
+    onError?(error: Error): unknown;
+  }
+  /** A handler that takes WebSockets, and leaves other requests to the next. */
+  export function upgradeWebSocket(createEvents: (c: any) => SocketEvents | Promise<SocketEvents>, options?: SocketOptions): any;
+  /** Hono's serveStatic over the files of the app's own folder. */
+  export function serveStatic(options?: {
+    root?: string;
+    path?: string;
+    rewriteRequestPath?(path: string): string;
+    onFound?(path: string, c: any): unknown;
+    onNotFound?(path: string, c: any): unknown;
+    mimes?: Record<string, string>;
+    precompressed?: boolean;
+  }): any;
+  /** Who is connected. */
+  export function getConnInfo(c: any): { remote: { address?: string; addressType?: "IPv4" | "IPv6"; transport?: "tcp" } };
+  /** Of Bun's adapter: nothing has to be passed on. */
+  export const websocket: object;
+  export function createBunWebSocket(): { upgradeWebSocket: typeof upgradeWebSocket; websocket: object };
+}

@@ -24,11 +24,12 @@ view: 1,2,3
 buffer: 7,8
 empty: 0
 still here -> got still here
-["error in onMessage 1","error in a promise 1"]
+["thrown in onMessage","thrown in a promise"]
 closed 4001 twice
 ["closing 2","close 4001 twice true 3 true"]
 closed 3001
 ["close 3001 bye true 3 true"]
+["error the connection was lost","close 1006  false 3 true"]
 GET /ws: no upgrade: none
 GET /alone: 404
 handler form: plain

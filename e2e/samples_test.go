@@ -76,6 +76,25 @@ closed 4000 binary only
 1 s left
 closed 4001 session timeout
 `,
+	"honopings": `
+Thanks for the ping!
+Thanks for the ping!
+closed 1005
+200 * {"message":"Hello pings!"}
+no upgrade: 404
+`,
+	"honochat": `
+hello dated now: true
+hello dated now: true
+closed 1005
+still here
+`,
+	"honousers": `
+a user is heard: true by all alike: true
+a user is heard: true by all alike: true
+page: 200 text/html; charset=utf-8 true
+closed 1005 closed 1005
+`,
 	"secure": `
 closed 1008 missing x-api-key
 closed 1008 bad x-api-key
@@ -155,7 +174,7 @@ func TestEverySampleHasAClient(t *testing.T) {
 	}
 	for _, entry := range entries {
 		name, isFile := strings.CutSuffix(entry.Name(), ".js")
-		if !isFile && !entry.IsDir() {
+		if !isFile && !entry.IsDir() || name == "node_modules" {
 			continue // tsconfig.json and the like
 		}
 		if _, ok := samples[strings.TrimSuffix(name, "app")]; !ok {

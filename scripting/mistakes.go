@@ -69,7 +69,8 @@ func bundlerHint(o CompileOptions, m api.Message) string {
 		return "is the export misspelt, or the file not wholly saved?"
 	}
 	if name, ok := strings.CutPrefix(m.Text, `Could not resolve "`); ok {
-		return unresolvedHint(o, strings.TrimSuffix(name, `"`))
+		name, _, _ = strings.Cut(name, `"`) // an alias is followed by what it stands for
+		return unresolvedHint(o, name)
 	}
 	for _, note := range m.Notes {
 		if note.Text != "" {

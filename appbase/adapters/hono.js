@@ -13,9 +13,21 @@ export const upgradeWebSocket = defineWebSocketHelper((c, events, options) => {
   return upgrade(c.req.raw, {
     onOpen: bind(events.onOpen?.bind(events)),
     onMessage: bind(events.onMessage?.bind(events)),
-    onClose: bind(events.onClose?.bind(events)),
-    onError: bind(events.onError?.bind(events)),
+    onClose: bind(closing(events)),
+    onError: options?.onError && ((event) => options.onError(event.error)),
   }, { protocol: options?.protocol });
+});
+
+/**
+ * onError is told of a connection that was lost, before onClose, as elsewhere. An exception in a handler is none of its
+ * business, because apps close the connection in it: that is logged, and told to the option onError.
+ */
+const closing = (events) => (events.onClose || events.onError) && (async (event, ws) => {
+  try {
+    if (event.code === 1006) await events.onError?.({ type: "error", error: new Error("the connection was lost"), target: event.target }, ws);
+  } finally {
+    await events.onClose?.(event, ws);
+  }
 });
 
 const contextOf = (ws, url) => new WSContext({

@@ -51,6 +51,10 @@ await left.next();
 left.close(3001, "bye");
 print(await left.ended());
 print(await get("/sockets/events"));
+await handshake("/sockets/ws"); // ends without a close frame
+let events = "[]";
+while (events === "[]") events = await get("/sockets/events");
+print(events);
 
 // What asks for no WebSocket goes on.
 print("GET /ws:", await get("/sockets/ws"));

@@ -37,7 +37,7 @@ app.get("/ws", upgradeWebSocket((c) => {
         default: ws.send(`got ${event.data}`);
       }
     },
-    onError(event, ws) { events.push(`error ${(event as any).error?.message ?? (event as any).message} ${ws.readyState}`); },
+    onError(event, ws) { events.push(`error ${(event as any).error.message}`); ws.close(); },
     onClose(event, ws) {
       seen.delete(ws);
       ws.close(); // as apps do that clean up in one place
@@ -45,7 +45,7 @@ app.get("/ws", upgradeWebSocket((c) => {
       events.push(`close ${event.code} ${event.reason} ${event.wasClean} ${ws.readyState} ${ws === first}`);
     },
   };
-}));
+}, { onError: (error: Error) => events.push(`thrown ${error.message}`) }));
 app.get("/ws", (c) => c.text(`no upgrade: ${c.req.header("upgrade") ?? "none"}`));
 app.get("/alone", upgradeWebSocket(() => ({})));
 
