@@ -19,7 +19,11 @@ type upgrade struct {
 	handler goja.Value
 }
 
-func (in *instance) fetchAppHost(annotations, web *goja.Object) map[string]any {
+func (in *instance) fetchAppHost(annotations *goja.Object, http *part) (map[string]any, error) {
+	web, err := http.object()
+	if err != nil {
+		return nil, err
+	}
 	return map[string]any{
 		"show":          func(value goja.Value) string { return show(value) },
 		"socketOptions": annotations.Get("socketOptions"),
@@ -29,7 +33,20 @@ func (in *instance) fetchAppHost(annotations, web *goja.Object) map[string]any {
 		"report":        func(reason goja.Value) { in.worker.report(in.rt.Error(in.thrown(reason))) },
 		"fail":          func(ws *goja.Object, reason goja.Value) { in.connOf(ws).fail(in.thrown(reason)) },
 		"handshake":     func(ws *goja.Object) goja.Value { return in.request(in.connOf(ws).hs.request()) },
+	}, nil
+}
+
+// isFetchApp reports whether a module's default export is an object with fetch().
+func isFetchApp(exports *goja.Object) bool {
+	app, ok := exports.Get("default").(*goja.Object)
+	if !ok {
+		return false
 	}
+	if _, isFunction := goja.AssertFunction(app); isFunction {
+		return false
+	}
+	_, ok = goja.AssertFunction(app.Get("fetch"))
+	return ok
 }
 
 // connOf is the connection of a handle that the server itself gave to the prelude.

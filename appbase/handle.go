@@ -49,7 +49,7 @@ func (h *handle) own() *handleMore {
 func newHandle(c *Conn, inst *instance) *handle {
 	h := &handle{conn: c, inst: inst}
 	h.object = inst.vm.NewDynamicObject(h)
-	_ = h.object.SetPrototype(inst.wsConn) // cannot fail: fresh and extensible
+	_ = h.object.SetPrototype(inst.wsConnPrototype()) // cannot fail: fresh and extensible
 	return h
 }
 
@@ -135,7 +135,7 @@ func (h *handle) Set(key string, value goja.Value) bool {
 	switch {
 	case key == "state":
 		return h.setState(value)
-	case h.isView(key), h.inst.wsConn.Get(key) != nil, key != "" && key[0] == ' ':
+	case h.isView(key), h.inst.wsConnPrototype().Get(key) != nil, key != "" && key[0] == ' ':
 		return false
 	case isEventProperty(key):
 		h.ensureEvents().setProperty(key, value)

@@ -66,7 +66,7 @@ func (raw *incoming) abort() {
 	}
 }
 
-func (in *instance) httpHost() map[string]any {
+func (in *instance) httpHost() (map[string]any, error) {
 	return map[string]any{
 		"need":    in.need,
 		"show":    func(value goja.Value) string { return show(value) },
@@ -82,7 +82,7 @@ func (in *instance) httpHost() map[string]any {
 		"read":    in.onRequest((*incoming).read),
 		"form":    in.onRequest((*incoming).form),
 		"onAbort": in.onRequest((*incoming).listen),
-	}
+	}, nil
 }
 
 // need is what a module shows to the prelude.

@@ -82,16 +82,19 @@ func (in *instance) install() error {
 	if err != nil {
 		return err
 	}
-	validate, err := in.runPrelude(scripts.validate, map[string]any{"show": func(value goja.Value) string { return show(value) }, "schema": in.compileSchema})
+	validation, err := in.later(scripts.validate, func() (map[string]any, error) {
+		return map[string]any{"show": func(value goja.Value) string { return show(value) }, "schema": in.compileSchema}, nil
+	})
 	if err != nil {
 		return err
 	}
-	annotations, err := in.runPrelude(scripts.annotations, in.annotationsHost(validate.Get("validators")))
+	annotations, err := in.runPrelude(scripts.annotations, in.annotationsHost(in.of(validation)))
 	if err != nil {
 		return err
 	}
-	web, err := in.runPrelude(scripts.http, in.httpHost())
-	if err != nil {
+	in.findClass, _ = goja.AssertFunction(annotations.Get("findClass"))
+	in.failAt, _ = goja.AssertFunction(annotations.Get("failAt"))
+	if err := in.installWsConn(); err != nil {
 		return err
 	}
 	base, err := in.baseHost(&scripts)
@@ -101,26 +104,28 @@ func (in *instance) install() error {
 	if _, err = in.runPrelude(scripts.base, base); err != nil {
 		return err
 	}
-	events, err := in.runPrelude(scripts.events, in.eventsHost(web))
+	return in.installLater(&scripts, annotations)
+}
+
+// installLater names what most apps have no use for: it runs at its first use.
+func (in *instance) installLater(scripts *preludeScripts, annotations *goja.Object) error {
+	web, err := in.later(scripts.http, in.httpHost, "HttpReq", "created", "accepted", "noContent", "badRequest", "unauthorized",
+		"forbidden", "notFound", "conflict", "redirect")
 	if err != nil {
 		return err
 	}
-	in.openEvents, _ = goja.AssertFunction(events.Get("open"))
-	in.endEvents, _ = goja.AssertFunction(events.Get("end"))
-	fetchApp, err := in.runPrelude(scripts.fetchApp, in.fetchAppHost(annotations, web))
+	in.serve, in.admit = web.door("serve"), web.door("admit")
+	events, err := in.later(scripts.events, func() (map[string]any, error) { return in.eventsHost(web) }, "EventStream")
 	if err != nil {
 		return err
 	}
-	in.describeFetch, _ = goja.AssertFunction(fetchApp.Get("describe"))
-	in.admitFetch, _ = goja.AssertFunction(fetchApp.Get("admit"))
-	in.findClass, _ = goja.AssertFunction(annotations.Get("findClass"))
-	if err := in.installRealtime(scripts.realtime, annotations.Get("kit")); err != nil {
+	in.openEvents, in.endEvents = events.door("open"), events.door("end")
+	fetchApp, err := in.later(scripts.fetchApp, func() (map[string]any, error) { return in.fetchAppHost(annotations, web) }, "upgradeWebSocket")
+	if err != nil {
 		return err
 	}
-	in.failAt, _ = goja.AssertFunction(annotations.Get("failAt"))
-	in.serve, _ = goja.AssertFunction(web.Get("serve"))
-	in.admit, _ = goja.AssertFunction(web.Get("admit"))
-	return nil
+	in.describeFetch, in.admitFetch = fetchApp.door("describe"), fetchApp.door("admit")
+	return in.installRealtime(scripts.realtime, annotations)
 }
 
 // captureIntrinsics keeps functions that a script could replace later.
@@ -139,23 +144,11 @@ func (in *instance) captureIntrinsics() error {
 
 // runPrelude runs one file and publishes its globals.
 func (in *instance) runPrelude(script *scripting.Script, host map[string]any) (*goja.Object, error) {
-	value, err := in.rt.RunScript(script)
+	object, err := in.evaluate(script, host)
 	if err != nil {
 		return nil, err
 	}
-	factory, _ := goja.AssertFunction(value)
-	result, err := factory(goja.Undefined(), in.vm.ToValue(host))
-	if err != nil {
-		return nil, err
-	}
-	object := result.ToObject(in.vm)
-	globals := object.Get("globals").ToObject(in.vm)
-	for _, key := range globals.Keys() {
-		if err := in.defineGlobal(key, globals.Get(key)); err != nil {
-			return nil, err
-		}
-	}
-	return object, nil
+	return object, in.publishGlobals(object)
 }
 
 // defineGlobal defines a name as the standards do: writable, configurable, not enumerable.
@@ -163,9 +156,9 @@ func (in *instance) defineGlobal(name string, value goja.Value) error {
 	return in.vm.GlobalObject().DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 
-func (in *instance) annotationsHost(validators goja.Value) map[string]any {
+func (in *instance) annotationsHost(validation goja.Value) map[string]any {
 	return map[string]any{
-		"validators": validators,
+		"validation": validation,
 		"show":       func(value goja.Value) string { return show(value) },
 		"checkPath": func(path string) {
 			if _, err := parsePattern(path); err != nil {
@@ -194,7 +187,7 @@ func (in *instance) span(what string, value goja.Value) float64 {
 	return ms
 }
 
-func (in *instance) connectionsHost() map[string]any {
+func (in *instance) connectionsHost() (map[string]any, error) {
 	return map[string]any{
 		"count":   func() int { return len(in.worker.conns) },
 		"select":  in.selected,
@@ -203,7 +196,7 @@ func (in *instance) connectionsHost() map[string]any {
 		"closeAll": func(list, code, reason goja.Value) int {
 			return in.closeAll(list, orUndefined(code), orUndefined(reason))
 		},
-	}
+	}, nil
 }
 
 func orUndefined(value goja.Value) goja.Value {
@@ -219,25 +212,23 @@ func (in *instance) baseHost(scripts *preludeScripts) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	class, proto := in.wsConnClass()
-	in.wsConn = proto
-	lists, err := in.runPrelude(scripts.connections, in.connectionsHost())
+	lists, err := in.later(scripts.connections, in.connectionsHost)
 	if err != nil {
 		return nil, err
 	}
 	return in.withData(map[string]any{
-		"name": w.name, "config": config, "log": in.logObject(), "WsConn": class,
-		"generation":  func() int { return in.generation },
-		"readFile":    in.readFile,
-		"render":      in.render,
-		"lock":        in.lock,
-		"connections": lists.Get("connections"),
-		"users":       lists.Get("users"),
-		"connection":  in.connection,
-		"broadcast":   in.broadcast,
-		"publish":     func(topic, data, options goja.Value) goja.Value { return in.publish(topic, data, options, nil) },
-		"history":     in.history,
-		"members":     in.members,
+		"name": w.name, "config": config,
+		"log":        func() goja.Value { return in.logObject() },
+		"generation": func() int { return in.generation },
+		"readFile":   in.readFile,
+		"render":     in.render,
+		"lock":       in.lock,
+		"lists":      in.of(lists),
+		"connection": in.connection,
+		"broadcast":  in.broadcast,
+		"publish":    func(topic, data, options goja.Value) goja.Value { return in.publish(topic, data, options, nil) },
+		"history":    in.history,
+		"members":    in.members,
 	}), nil
 }
 

@@ -109,7 +109,8 @@ func (in *instance) load(p *scripting.Program, done func(error)) {
 // instantiate finds the class, makes its object and binds its routes.
 func (in *instance) instantiate(exports *goja.Object) error {
 	base := in.vm.Get("AppBase")
-	if notes, err := in.describeFetch(goja.Undefined(), exports); err != nil || !goja.IsUndefined(notes) {
+	if isFetchApp(exports) {
+		notes, err := in.describeFetch(goja.Undefined(), exports)
 		return in.become(notes, base, err)
 	}
 	class, err := in.findClass(goja.Undefined(), exports, base)

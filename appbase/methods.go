@@ -6,18 +6,36 @@ import (
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/scripting"
 )
 
 // maxReasonBytes is what a close frame has room for beside its code (RFC 6455 5.5).
 const maxReasonBytes = 123
 
-// wsConnClass makes WsConn: a constructor that refuses, and the prototype all handles of a runtime share.
-func (in *instance) wsConnClass() (class, proto *goja.Object) {
+// installWsConn defines WsConn, which is made for the first connection or script that wants it.
+func (in *instance) installWsConn() error {
+	return scripting.DefineGlobals(in.vm, func() (*goja.Object, error) {
+		object := in.vm.NewObject()
+		return object, object.Set("WsConn", in.wsConnPrototype().Get("constructor"))
+	}, "WsConn")
+}
+
+// wsConnPrototype is the prototype that all handles of a runtime share.
+func (in *instance) wsConnPrototype() *goja.Object {
+	if in.wsConn == nil {
+		in.wsConn = in.wsConnClass()
+	}
+	return in.wsConn
+}
+
+// wsConnClass makes WsConn: a constructor that refuses, and the prototype.
+func (in *instance) wsConnClass() *goja.Object {
 	vm := in.vm
-	class = vm.ToValue(func(goja.ConstructorCall) *goja.Object {
+	class := vm.ToValue(func(goja.ConstructorCall) *goja.Object {
 		panic(vm.NewTypeError("connections are made by the server"))
 	}).(*goja.Object)
-	proto = class.Get("prototype").(*goja.Object)
+	proto := class.Get("prototype").(*goja.Object)
 	for name, method := range in.wsConnMethods() {
 		fn := vm.ToValue(method).(*goja.Object)
 		_ = fn.DefineDataProperty("name", vm.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
@@ -29,7 +47,7 @@ func (in *instance) wsConnClass() (class, proto *goja.Object) {
 		_ = proto.Set(name, i)
 	}
 	_ = proto.DefineDataPropertySymbol(goja.SymToStringTag, vm.ToValue("WsConn"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	return class, proto
+	return proto
 }
 
 var handleType = reflect.TypeFor[*handle]()

@@ -99,11 +99,12 @@ var globalNames = []string{
 	"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect", "OnJoin", "OnLeave",
 }
 
-// sigilModule is the source of the module "sigil": the globals by their names.
+// sigilModule is the source of the module "sigil": the globals by their names. What an app does not import is left out, as
+// looking at some of them makes them.
 func sigilModule() string {
 	var b strings.Builder
 	for _, name := range globalNames {
-		b.WriteString("export const " + name + " = globalThis." + name + ";\n")
+		b.WriteString("export const " + name + " = /* @__PURE__ */ (() => globalThis." + name + ")();\n")
 	}
 	return b.String()
 }

@@ -11,8 +11,9 @@ import (
 
 // realtime is what a generation declares of topics and @Rpc methods, and what of the prelude serves them.
 type realtime struct {
+	livePart                    *part // of the prelude
 	invoke, cancelCall, newCall goja.Callable
-	eventPrototype              *goja.Object
+	eventProto                  *goja.Object // see eventPrototype
 
 	topics        []topicBinding // by index of the rule given to the host
 	rpcs          map[string]rpcBinding
@@ -50,9 +51,27 @@ type presenceHook struct {
 // defaultResume is how long a lost connection's session waits for its client.
 const defaultResume = 2 * time.Minute
 
-// installRealtime runs the prelude's part and keeps what the host calls of it.
-func (in *instance) installRealtime(script *scripting.Script, kit goja.Value) error {
-	part, err := in.runPrelude(script, map[string]any{
+// installRealtime defines the names of the prelude's part, which runs when a class uses one of them.
+func (in *instance) installRealtime(script *scripting.Script, annotations *goja.Object) (err error) {
+	in.livePart, err = in.later(script, func() (map[string]any, error) { return in.realtimeHost(annotations.Get("kit")), nil },
+		"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect", "OnJoin", "OnLeave")
+	if err != nil {
+		return err
+	}
+	in.invoke, in.cancelCall, in.newCall = in.livePart.door("invoke"), in.livePart.door("cancelCall"), in.livePart.door("newCall")
+	plain, _ := goja.AssertFunction(annotations.Get("describe"))
+	whole := in.livePart.door("describe")
+	in.describe = func(this goja.Value, args ...goja.Value) (goja.Value, error) {
+		if in.livePart.made == nil {
+			return plain(this, args...)
+		}
+		return whole(this, args...)
+	}
+	return nil
+}
+
+func (in *instance) realtimeHost(kit goja.Value) map[string]any {
+	return map[string]any{
 		"kit":        kit,
 		"show":       func(value goja.Value) string { return show(value) },
 		"span":       in.span,
@@ -62,17 +81,15 @@ func (in *instance) installRealtime(script *scripting.Script, kit goja.Value) er
 				panic(in.vm.NewTypeError("@Topic(%.40q): a topic has a name of 1 to 256 bytes with at most 4 asterisks", pattern))
 			}
 		},
-	})
-	if err != nil {
-		return err
 	}
-	for name, slot := range map[string]*goja.Callable{
-		"describe": &in.describe, "invoke": &in.invoke, "cancelCall": &in.cancelCall, "newCall": &in.newCall,
-	} {
-		*slot, _ = goja.AssertFunction(part.Get(name))
+}
+
+// eventPrototype is that of the objects which event handlers get.
+func (in *instance) eventPrototype() *goja.Object {
+	if in.eventProto == nil {
+		in.eventProto = in.livePart.made.Get("eventPrototype").ToObject(in.vm) // made: an annotation of its named the handler
 	}
-	in.eventPrototype = part.Get("eventPrototype").ToObject(in.vm)
-	return nil
+	return in.eventProto
 }
 
 // bindRealtime reads the notes; those of a fetch app have none of it.

@@ -103,7 +103,11 @@ func (in *instance) endStreams() {
 	}
 }
 
-func (in *instance) eventsHost(web *goja.Object) map[string]any {
+func (in *instance) eventsHost(http *part) (map[string]any, error) {
+	web, err := http.object()
+	if err != nil {
+		return nil, err
+	}
 	return map[string]any{
 		"show":         func(value goja.Value) string { return show(value) },
 		"toRequest":    web.Get("toRequest"),
@@ -129,7 +133,7 @@ func (in *instance) eventsHost(web *goja.Object) map[string]any {
 		"comment":  func(s *EventStream, text string) bool { return s.sink.Send(lines(nil, "", text)) },
 		"drained":  func(s *EventStream, least int) goja.Value { return in.eventsDrained(s, least) },
 		"soon":     func() goja.Value { return in.settled() },
-	}
+	}, nil
 }
 
 // settled is a promise that settles once everything that can run now has run.

@@ -85,7 +85,7 @@ func (c *Conn) run(handlers []goja.Callable, event goja.Value) {
 // event makes the object that event handlers get: what all have, and the given names and values.
 func (c *Conn) event(kind string, fields ...any) goja.Value {
 	vm := c.inst.vm
-	event := vm.CreateObject(c.inst.eventPrototype)
+	event := vm.CreateObject(c.inst.eventPrototype())
 	_ = event.Set("type", kind)
 	_ = event.Set("connectionId", c.id)
 	_ = event.Set("path", c.hs.path())

@@ -148,7 +148,9 @@
   }), "path");
 
   const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "body"];
-  const httpGuards = (label, options) => [...guardsOf(label, options.guard), ...host.validators(label, options)];
+  const VALIDATED = ["params", "query", "headers", "body"];
+  const validators = (label, options) => VALIDATED.some((part) => options[part] !== undefined) ? host.validation().validators(label, options) : [];
+  const httpGuards = (label, options) => [...guardsOf(label, options.guard), ...validators(label, options)];
   const verb = (label, verbs) => methodAnnotation(label, HTTP_OPTIONS, (options, name) => ({
     kind: "http", verbs, path: pathOf(options, name),
     summary: options.summary, description: options.description,

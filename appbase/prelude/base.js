@@ -2,17 +2,19 @@
 (function (host) {
   "use strict";
 
+  let log, lists; // made when they are first asked for
+
   class AppBase {
     get name() { return host.name; }
     get generation() { return host.generation(); }
     get config() { return host.config; }
-    get log() { return host.log; }
-    get connections() { return host.connections; }
-    get users() { return host.users; }
+    get log() { return log ??= host.log(); }
+    get connections() { return (lists ??= host.lists()).connections; }
+    get users() { return (lists ??= host.lists()).users; }
     connection(id) { return host.connection(String(id)); }
     broadcast(data, options) { return host.broadcast(data, options?.except); }
     publish(topic, data, options) { return host.publish(topic, data, options); }
-    subscribers(topic) { return host.connections.filter({ topic: String(topic) }); }
+    subscribers(topic) { return (lists ??= host.lists()).connections.filter({ topic: String(topic) }); }
     async presence(topic) { return host.members(topic); }
     history(topic, { limit = 10000 } = {}) { return host.history(topic, Math.max(0, limit)); }
     lock(name) { return host.lock(name); }
@@ -24,5 +26,5 @@
     repository(name, options) { return host.repository(name, options); }
   }
 
-  return { globals: { AppBase, WsConn: host.WsConn } };
+  return { globals: { AppBase } };
 })

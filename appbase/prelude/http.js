@@ -4,7 +4,7 @@
   "use strict";
 
   const {
-    Headers, Request, Response, changed, clientError, clientErrors, headersOf, incoming, isResponse, outgoing, puller, sourceBody, standardState,
+    Request, Response, changed, clientError, clientErrors, headersOf, incoming, isResponse, outgoing, puller, sourceBody, standardState,
   } = host.need("messages");
   const { stringify } = JSON;
   const { asyncIterator, iterator } = Symbol;
@@ -189,5 +189,5 @@
     }
   }
 
-  return { globals: { Headers, Request, Response, HttpReq, ...helpers }, serve, admit, encode, encodeThrown, refusal, isResponse, toRequest: (parts) => new HttpReq(KEY, parts) };
+  return { globals: { HttpReq, ...helpers }, serve, admit, encode, encodeThrown, refusal, isResponse, toRequest: (parts) => new HttpReq(KEY, parts) };
 })
