@@ -56,6 +56,9 @@ func (in *instance) corsOf(note *goja.Object) (*Cors, error) {
 type note struct {
 	Kind, Label, Name, Path, Reload, Summary, Description, EveryText string
 	Style                                                            int
+	Cron, Zone, Missed                                               string
+	Jitter                                                           float64 // ms
+	Overlap                                                          bool
 	Every                                                            float64 // ms
 	Verbs, Protocols, Origins                                        []string
 	Limits                                                           SocketLimits
@@ -83,12 +86,23 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	if route.Cors, err = in.corsOf(object); err != nil {
 		return nil, binding{}, err
 	}
-	b := binding{function: object.Get("method"), guards: object.Get("guards"), site: object.Get("site"), every: time.Duration(n.Every * float64(time.Millisecond))}
+	b := binding{function: object.Get("method"), guards: object.Get("guards"), site: object.Get("site"), timing: n.timing()}
 	b.call, _ = goja.AssertFunction(b.function)
 	b.style = in.style(route, object)
 	route.Guarded = route.Whole || b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
 	return route, b, nil
 }
+
+// timing is when a @Scheduled method runs. The annotation has checked it.
+func (n *note) timing() timing {
+	t := timing{every: spanOf(n.Every), jitter: spanOf(n.Jitter), overlap: n.Overlap, catchUp: n.Missed == "run"}
+	if n.Cron != "" {
+		t.table, _ = parseCron(n.Cron, n.Zone)
+	}
+	return t
+}
+
+func spanOf(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
 
 var kinds = map[string]Kind{"websocket": KindWebsocket, "http": KindHTTP, "scheduled": KindScheduled}
 

@@ -73,7 +73,7 @@ func TestMistakesInAnnotations(t *testing.T) {
 		`@Websocket({ limits: { bodyBytes: 1 } }) a() {}`:      `@Websocket limits does not know the option "bodyBytes"; it takes messageBytes, fragments`,
 		`@Websocket({ guard: 1 }) a() {}`:                      `a guard is a function`,
 		`@Scheduled({ every: "soon" }) a() {}`:                 `every is a duration such as "30s"`,
-		`@Scheduled a() {}`:                                    `every is a duration`,
+		`@Scheduled a() {}`:                                    `takes either every`,
 		`@Get #a() {}`:                                         `a #private method cannot be called by the server`,
 		`@Get static a() {}`:                                   `a static method cannot be called`,
 		`@Get a = 1`:                                           `@Get belongs on a method; a is a field`,

@@ -364,3 +364,12 @@ func asDetailed(err error, to *interface{ Detail() string }) bool {
 	*to = d
 	return ok
 }
+
+func mustStore(t *testing.T, w *storeWorld) storage.Store {
+	t.Helper()
+	s, err := w.stores.Get(t.Context(), "app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

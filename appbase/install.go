@@ -168,6 +168,11 @@ func (in *instance) annotationsHost(validation goja.Value) map[string]any {
 		"span":     in.span,
 		"duration": func(value goja.Value) float64 { return in.span("every", value) },
 		"time":     func(value goja.Value) goja.Value { return in.limitTime(value) },
+		"checkCron": func(text, zone string) {
+			if _, err := parseCron(text, zone); err != nil {
+				panic(in.vm.NewTypeError("%s", err.Error()))
+			}
+		},
 	}
 }
 

@@ -65,8 +65,8 @@ type binding struct {
 	function goja.Value
 	guards   goja.Value // array of functions
 	site     goja.Value // an error made where the annotation stands
-	every    time.Duration
-	style    style // of a WebSocket without callbacks of its own; nil: with
+	style    style      // of a WebSocket without callbacks of its own; nil: with
+	timing   timing     // of @Scheduled
 }
 
 func newInstance(w *Worker, dir string) (*instance, error) {
@@ -199,34 +199,6 @@ func (in *instance) callLogged(label string, method goja.Callable, done func(), 
 		}
 		done()
 	})
-}
-
-// schedule starts the @Scheduled methods. A run that is still going when the next is due is not overlapped: that turn is
-// left out.
-func (in *instance) schedule() {
-	for _, route := range in.routes.all {
-		if route.Kind == KindScheduled && !in.worker.loadOnly && !in.worker.extra {
-			in.every(route, in.bound[route])
-		}
-	}
-}
-
-func (in *instance) every(route *Route, b binding) {
-	running, place := false, len(in.timers)
-	in.timers = append(in.timers, nil)
-	var tick func()
-	tick = func() {
-		if in.timers == nil {
-			return // stopped in the turn in which it was due
-		}
-		in.timers[place] = in.worker.executor.AfterFunc(b.every, tick)
-		in.noteDue(route.Method, b.every)
-		if !running {
-			running = true
-			in.callLogged("@Scheduled "+route.Method, b.call, func() { running = false })
-		}
-	}
-	in.timers[place] = in.worker.executor.AfterFunc(in.dueIn(route.Method, b.every), tick)
 }
 
 // stopTimers stops the schedules, or the wait of a retired generation; without it they would keep the runtime in memory.

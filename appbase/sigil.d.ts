@@ -416,10 +416,29 @@ interface ApiOptions {
   expose?: "public";
 }
 
-interface ScheduledOptions {
+/** When a method runs: `every` so often, or by `cron`. */
+type ScheduledOptions = (ScheduledEvery | ScheduledCron) & {
+  /** Each run is later by up to this much, at random: `"30s"` or milliseconds. */
+  jitter?: string | number;
+  /** Whether a run may begin while the one before has not ended. Default: that turn is left out. */
+  overlap?: boolean;
+  desc?: string;
+};
+
+interface ScheduledEvery {
   /** `"30s"`, `"15m"`, `"1h30m"`, or a number of milliseconds. */
   every: string | number;
-  desc?: string;
+  cron?: undefined;
+}
+
+interface ScheduledCron {
+  /** Minute, hour, day of the month, month, weekday: `"0 9 * * 1-5"`; with six fields the first is seconds. Or `"@daily"` and the like. */
+  cron: string;
+  every?: undefined;
+  /** The place whose clock counts, such as `"Europe/Berlin"`; default: the server's. A time that the clock skips is due right after, one that comes twice once. */
+  tz?: string;
+  /** What becomes of turns that came while the server did not run: `"skip"` (default), or `"run"`: once, at the start. */
+  missed?: "skip" | "run";
 }
 
 /** Marks the app's class and says what its documentation shows. */
@@ -453,7 +472,7 @@ declare const Head: HttpAnnotation;
 /** An HTTP route for any verb: `@Http`, `@Http("/items/:id")` or `@Http({ path, summary })`. */
 declare const Http: HttpAnnotation;
 
-/** Calls the method again and again, for the first time when `every` has passed. It never overlaps itself. */
+/** Calls the method again and again, for the first time when `every` has passed, or by the clock. */
 declare function Scheduled(options: ScheduledOptions): MethodAnnotation<(this: any) => unknown>;
 
 /** Calls the method once after loading, before anything else reaches the app; waits for its promise, 10 s at most. */

@@ -27,6 +27,7 @@ type Worker struct {
 	shared   *Shared
 	onError  func(*scripting.Error)
 	data     *Data // nil: there is no store
+	now      func() time.Time
 
 	generation int
 	current    *instance // nil before the first load
@@ -68,6 +69,7 @@ func NewWorker(o Options) *Worker {
 		extra:      o.Extra,
 		shared:     common,
 		data:       o.Data,
+		now:        time.Now,
 		onError:    o.OnError,
 		generation: o.Generation,
 		byUser:     map[string][]*Conn{},

@@ -164,9 +164,24 @@
     limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: httpGuards("@Sse", options),
   }), "path");
 
-  const Scheduled = methodAnnotation("@Scheduled", ["every", "desc"], (options, name) => ({
-    kind: "scheduled", path: "/" + name, every: host.duration(options.every), everyText: String(options.every),
-    summary: options.desc, guards: [],
+  const MISSED = ["skip", "run"];
+
+  /** When a method runs: every so often, or by the clock of a place. */
+  function timing(options) {
+    const { every, cron, tz, jitter = 0, overlap = false, missed = "skip" } = options;
+    if ((every === undefined) === (cron === undefined)) fail("@Scheduled takes either every, such as \"15m\", or cron, such as \"0 9 * * 1-5\"");
+    if (cron === undefined && (tz !== undefined || options.missed !== undefined)) fail("@Scheduled: tz and missed belong to cron");
+    if (typeof overlap !== "boolean") fail(`@Scheduled: overlap is true or false, not ${host.show(overlap)}`);
+    if (!MISSED.includes(missed)) fail(`@Scheduled: missed is one of ${MISSED.join(", ")}, not ${host.show(missed)}`);
+    const common = { overlap, missed, jitter: jitter === 0 ? 0 : host.duration(jitter) };
+    if (cron === undefined) return { ...common, every: host.duration(every), everyText: String(every) };
+    for (const text of [cron, tz ?? ""]) if (typeof text !== "string") fail(`@Scheduled: cron and tz are texts, not ${host.show(text)}`);
+    host.checkCron(cron, tz ?? "");
+    return { ...common, cron, zone: tz ?? "", everyText: tz ? `${cron} ${tz}` : cron };
+  }
+
+  const Scheduled = methodAnnotation("@Scheduled", ["every", "cron", "tz", "jitter", "overlap", "missed", "desc"], (options, name) => ({
+    kind: "scheduled", path: "/" + name, ...timing(options), summary: options.desc, guards: [],
   }));
 
   // --- life cycle, guards, the class ----------------------------------------------------------------------------------

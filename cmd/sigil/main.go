@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	_ "time/tzdata" // time zones, for systems that have none
 )
 
 // version is set at release: -ldflags "-X main.version=1.2.3".
