@@ -30,6 +30,9 @@ type DataOptions struct {
 	// one, from any goroutine, so it must be cheap once it has succeeded.
 	Open func(ctx context.Context) (Store, error)
 	Log  *slog.Logger // default: discards
+	// Kept reports whether the app may have kept something before, without opening its store: else nothing of it is looked for
+	// at the start. Default: it may.
+	Kept func() bool
 }
 
 // Data is what one app keeps, for all its workers and generations: it takes their calls to the store, in bounded numbers and
@@ -43,6 +46,8 @@ type Data struct {
 	memory   *cache.Memory
 	items    *repository.Items
 	news     news
+	alarms   alarms
+	kept     func() bool
 }
 
 // NewData opens nothing yet. Close ends it.
@@ -53,6 +58,10 @@ func NewData(o DataOptions) *Data {
 	}
 	d.keys = kv.NewKeys(d.pool, func(ctx context.Context) (kv.Store, error) { return d.open(ctx) })
 	d.database = db.NewDatabase(func(ctx context.Context) (statements.Store, error) { return d.open(ctx) })
+	if d.kept = o.Kept; d.kept == nil {
+		d.kept = func() bool { return true }
+	}
+	d.alarms = alarms{data: d, firing: map[string]bool{}}
 	d.items = repository.NewItems(d.pool, func(ctx context.Context) (repository.Store, error) { return d.open(ctx) }, d.news.add)
 	return d
 }
@@ -63,6 +72,7 @@ func (d *Data) Close() {
 	if d != nil {
 		d.items.Close()
 		d.news.close()
+		d.alarms.close()
 		d.pool.Close()
 		d.memory.Close()
 	}
@@ -92,6 +102,7 @@ func (in *instance) withData(host map[string]any) map[string]any {
 	host["kv"] = in.once(&in.data.kv, "kv", func(c *calls.Caller) *goja.Object { return kv.New(c, in.worker.data.keys) })
 	host["db"] = in.once(&in.data.db, "db", func(c *calls.Caller) *goja.Object { return db.New(c, in.worker.data.database) })
 	host["cache"] = in.once(&in.data.cache, "cache", func(c *calls.Caller) *goja.Object { return cache.New(c, in.worker.data.memory) })
+	host["after"], host["cancel"] = in.after, in.cancel
 	host["repository"] = func(call goja.FunctionCall) goja.Value {
 		return repository.New(in.caller("repository"), in.worker.data.items, call)
 	}

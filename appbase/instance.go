@@ -153,6 +153,7 @@ func inherits(object, base *goja.Object) bool {
 func (in *instance) begin(done func()) {
 	in.lifecycle("@OnStart", in.start, startTime, func() {
 		in.schedule()
+		in.fireAlarms()
 		done()
 	})
 }

@@ -78,6 +78,18 @@ declare class AppBase {
   presence(topic: string): Promise<Member[]>;
   /** What a topic keeps (see {@link Topic}), oldest first; with `limit` the newest that many. */
   history(topic: string, options?: { limit?: number }): Publication[];
+  /**
+   * Has a method of the class called later, once, with `argument`, also if the server is restarted or the code reloaded meanwhile.
+   * When the promise has resolved the timer is kept. Timers fire in the order in which they are due, on the first worker, and at
+   * least once: a method that throws, or that a reload or crash interrupts, is called again, after 1 s, 2 s, 4 s ... at most
+   * an hour, 20 times in all. At most 16 run at the same time.
+   * @param when a delay, `"30s"` or milliseconds, or a Date
+   * @param argument anything with a JSON form, at most 64 KiB
+   * @returns the timer's id, for {@link cancel}
+   */
+  after(when: number | string | Date, method: string, argument?: unknown): Promise<string>;
+  /** Takes a timer back. Resolves to whether it was there; one that is firing just now still runs to its end. */
+  cancel(id: string): Promise<boolean>;
   /** The app's lock of that name, the same for all its workers. */
   lock(name: string): Lock;
   /**

@@ -18,5 +18,6 @@ func newData(name string, o *Options) *appbase.Data {
 	case o.Store == nil:
 		return nil
 	}
-	return appbase.NewData(appbase.DataOptions{Open: open, Log: o.Log.With("app", name)})
+	kept := func() bool { return o.Kept == nil || o.Kept(name) }
+	return appbase.NewData(appbase.DataOptions{Open: open, Log: o.Log.With("app", name), Kept: kept})
 }

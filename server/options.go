@@ -48,6 +48,9 @@ type Options struct {
 	// Store returns what an app keeps its data in, opening it at the first call; the store stays its owner's, who closes it
 	// after Run. It is called from any goroutine, and must be cheap once it has succeeded. Nil: apps have no store.
 	Store func(ctx context.Context, app string) (appbase.Store, error)
+	// Kept reports whether an app may have kept something in its store before, without opening that: then its timers are looked
+	// for when it starts. Nil: every app may.
+	Kept func(app string) bool
 	// Changes reports changed files. Nil: apps are loaded once and never reloaded.
 	Changes Changes
 	// Loaded is told of what serves: once of all apps when the first load is over, broken ones included, and later of

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -34,6 +35,15 @@ func (o Options) sync() string {
 	return "FULL"
 }
 
+// path is the SQLite file of an app.
+func (o Options) path(app string) string {
+	dir := o.Dir
+	if dir == "" {
+		dir = "data"
+	}
+	return filepath.Join(dir, app+".db")
+}
+
 func (o Options) lockTime() time.Duration {
 	if o.LockTime <= 0 {
 		return 5 * time.Second
@@ -56,11 +66,7 @@ func Open(ctx context.Context, app string, o Options) (Store, error) {
 	if url := o.url(app); url != "" {
 		return openServer(ctx, app, url, o)
 	}
-	dir := o.Dir
-	if dir == "" {
-		dir = "data"
-	}
-	s, err := openSQLite(ctx, filepath.Join(dir, app+".db"), o)
+	s, err := openSQLite(ctx, o.path(app), o)
 	if err != nil {
 		return nil, err
 	}
@@ -117,6 +123,15 @@ func (s *Stores) Get(ctx context.Context, app string) (Store, error) {
 	case <-ctx.Done():
 		return nil, fromContext(ctx.Err())
 	}
+}
+
+// Exists reports whether there may be a store of that app already, without opening or making it: of a server it is not known.
+func (s *Stores) Exists(app string) bool {
+	if s.options.url(app) != "" {
+		return true
+	}
+	_, err := os.Stat(s.options.path(app))
+	return err == nil
 }
 
 func (s *Stores) opening(app string) (o *opening, first bool, err error) {

@@ -23,6 +23,8 @@
     get kv() { return host.kv(); }
     get db() { return host.db(); }
     get cache() { return host.cache(); }
+    after(when, method, argument) { return host.after(when, method, argument); }
+    cancel(id) { return host.cancel(id); }
     repository(name, options) { return host.repository(name, options); }
   }
 

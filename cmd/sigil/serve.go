@@ -76,7 +76,7 @@ func runServer(cmd *cobra.Command, c *conf.Config, log *slog.Logger, watcher *wa
 	options := serverOptions(c, log)
 	options.Changes, options.Loaded = watcher, b.loaded
 	stores := storage.NewStores(storeOptions(c))
-	options.Store = storeOf(stores)
+	options.Store, options.Kept = storeOf(stores), stores.Exists
 	s, err := server.New(options)
 	if err != nil {
 		return err
