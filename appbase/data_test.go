@@ -3,6 +3,7 @@ package appbase
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -329,8 +330,9 @@ func TestTooManyCalls(t *testing.T) {
 	w.worker.Serve(m.Route, request("GET", "/m0", "", nil, nil), func(r *Response, _ error) { answer = string(r.Body) })
 	close(gate)
 	w.wait(func() bool { return answer != "" })
-	if want := fmt.Sprint(2000 - 1024 - 8); answer != want {
-		t.Errorf("%s were refused, want %s", answer, want)
+	refused, err := strconv.Atoi(answer) // up to 8 are taken out of the queue while it is filled
+	if err != nil || refused < 2000-1024-8 || refused > 2000-1024 {
+		t.Errorf("%s were refused, want %d to %d", answer, 2000-1024-8, 2000-1024)
 	}
 }
 
