@@ -1,4 +1,4 @@
-// Package load puts load on a WebSocket server from one thread and says what it cost the server. It needs Linux (epoll, /proc).
+// Package load puts load on a server of WebSockets or HTTP from one thread and says what it cost the server. It needs Linux (epoll, /proc).
 package load
 
 import (
@@ -7,7 +7,7 @@ import (
 )
 
 // A Target is a server under measurement. It must serve /bench/echo, which returns each text; /bench/room, whose connections get
-// what is published; and /bench/publish, which publishes each text to the room.
+// what is published; and /bench/publish, which publishes each text to the room. What it must serve to HTTP, the load says.
 type Target struct {
 	Port    int // on 127.0.0.1
 	Process Process

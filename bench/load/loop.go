@@ -27,6 +27,7 @@ type loop struct {
 	buf    []byte
 	ready  []unix.EpollEvent
 	opened int
+	http   *exchange // what is spoken instead of WebSocket
 }
 
 func newLoop(port int) (*loop, error) {
@@ -67,7 +68,11 @@ func (l *loop) dial(c *conn, path string) error {
 	if err != nil && !errors.Is(err, unix.EINPROGRESS) {
 		return fmt.Errorf("connect: %w", err)
 	}
-	c.repeat(handshakeRequest(l.port, path))
+	if l.http != nil {
+		c.repeat(l.http.request)
+	} else {
+		c.repeat(handshakeRequest(l.port, path))
+	}
 	c.owed = len(c.pattern)
 	return l.watch(c, unix.EPOLLIN|unix.EPOLLOUT)
 }
@@ -180,7 +185,9 @@ func (l *loop) read(c *conn) error {
 	}
 	data := l.buf[:n]
 	if c.state == handshaking {
-		if data, err = c.answer(data); err != nil || c.state != open {
+		if l.http != nil {
+			c.state = open
+		} else if data, err = c.answer(data); err != nil || c.state != open {
 			return err
 		}
 		l.opened++
@@ -194,7 +201,11 @@ func (l *loop) read(c *conn) error {
 }
 
 func (l *loop) deliver(c *conn, data []byte) error {
-	count, err := c.scan.Scan(data)
+	scan := c.scan.Scan
+	if l.http != nil {
+		scan = func(data []byte) (int, error) { return l.http.take(c, data) }
+	}
+	count, err := scan(data)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,16 @@ type peer struct {
 	name    string
 	command []string
 	version []string // a command whose first line says the version
+	serves  service
 }
+
+// service is what a peer's program serves.
+type service int
+
+const (
+	overWebSocket service = 1 << iota
+	overHTTP
+)
 
 // allPeers lists what is measured. The Go programs are in dir, sigil elsewhere if a path is given.
 func allPeers(dir, sigil string) []peer {
@@ -38,24 +47,36 @@ func allPeers(dir, sigil string) []peer {
 	if sigil == "" {
 		sigil = filepath.Join(dir, "sigil")
 	}
+	serve := func(apps string) []string {
+		return []string{sigil, "serve", "--apps", apps, "--listen", "127.0.0.1:PORT", "--admin", "off"}
+	}
+	version := func(module string) []string { return []string{"go", "list", "-m", module} }
+	const both = overWebSocket | overHTTP
 	return []peer{
-		{"Sigil", []string{sigil, "serve", "--apps", "peers/sigil/apps", "--listen", "127.0.0.1:PORT", "--admin", "off"}, []string{sigil, "version"}},
-		{"Bun", []string{bun, "peers/bun/server.js"}, []string{bun, "--version"}},
-		{"Node+ws", []string{"node", "peers/node/server.js"}, []string{"node", "-p", `process.version + ", ws " + require("./peers/node_modules/ws/package.json").version`}},
-		{"Deno", append(allow[:len(allow):len(allow)], "peers/deno/server.js"), []string{deno, "--version"}},
-		{"Hono/Bun", []string{bun, "peers/hono/bun.js"}, hono},
-		{"Hono/Deno", append(allow[:len(allow):len(allow)], "peers/hono/deno.js"), hono},
-		{"gorilla", []string{filepath.Join(dir, "gorilla")}, []string{"go", "list", "-m", "github.com/gorilla/websocket"}},
-		{"coder", []string{filepath.Join(dir, "coder")}, []string{"go", "list", "-m", "github.com/coder/websocket"}},
+		{"Sigil", serve("peers/sigil/apps"), []string{sigil, "version"}, both},
+		{"Sigil+Hono", serve("peers/sigil/hono"), hono, overHTTP},
+		{"Bun", []string{bun, "peers/bun/server.js"}, []string{bun, "--version"}, both},
+		{"Node+ws", []string{"node", "peers/node/server.js"}, []string{"node", "-p", `process.version + ", ws " + require("./peers/node_modules/ws/package.json").version`}, overWebSocket},
+		{"Node", []string{"node", "peers/node/http.js"}, []string{"node", "--version"}, overHTTP},
+		{"Deno", append(allow[:len(allow):len(allow)], "peers/deno/server.js"), []string{deno, "--version"}, both},
+		{"Hono/Bun", []string{bun, "peers/hono/bun.js"}, hono, both},
+		{"Hono/Deno", append(allow[:len(allow):len(allow)], "peers/hono/deno.js"), hono, overWebSocket},
+		{"Hono/Node", []string{"node", "peers/hono/node.js"}, hono, overHTTP},
+		{"net/http", []string{filepath.Join(dir, "nethttp")}, []string{"go", "version"}, overHTTP},
+		{"PocketBase", []string{filepath.Join(dir, "pocketbase")}, []string{"go", "list", "-C", "peers/pocketbase", "-m", "github.com/pocketbase/pocketbase"}, overHTTP},
+		{"gorilla", []string{filepath.Join(dir, "gorilla")}, version("github.com/gorilla/websocket"), overWebSocket},
+		{"coder", []string{filepath.Join(dir, "coder")}, version("github.com/coder/websocket"), overWebSocket},
 	}
 }
 
 // build compiles the Go programs into dir, without sigil if there is one already.
 func build(ctx context.Context, dir, sigilPath string) error {
-	peers := exec.CommandContext(ctx, "go", "build", "-o", dir+"/", "./peers/gorilla", "./peers/coder")
+	peers := exec.CommandContext(ctx, "go", "build", "-o", dir+"/", "./peers/gorilla", "./peers/coder", "./peers/nethttp")
+	pocketbase := exec.CommandContext(ctx, "go", "build", "-o", dir+"/", ".")
+	pocketbase.Dir = "peers/pocketbase" // a module of its own: it brings many others
 	sigil := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", dir+"/", "./cmd/sigil")
 	sigil.Dir = ".."
-	cmds := []*exec.Cmd{peers}
+	cmds := []*exec.Cmd{peers, pocketbase}
 	if sigilPath == "" {
 		cmds = append(cmds, sigil)
 	}

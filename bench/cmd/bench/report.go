@@ -14,13 +14,13 @@ import (
 
 const intro = `# Benchmarks
 
-What Sigil costs beside other servers that run the same programs (` + "`bench/peers`" + `): an echo, and a room with one who publishes. The
-load comes from one thread over loopback (` + "`bench/load`" + `). Every figure is the median of %d rounds, with the lowest and the highest; in each
+What Sigil costs beside other servers that run the same programs (` + "`bench/peers`" + `): an echo, a room with one who publishes, and over HTTP a
+text and JSON with a path parameter. The load comes from one thread over loopback (` + "`bench/load`" + `). Every figure is the median of %d rounds, with the lowest and the highest; in each
 round every peer is started afresh, loaded for %v and measured for %v. Client and server share the machine, so absolute figures say
 little elsewhere: the ratios do, and only those within one row.
 
-CPU is the user and system time of the server's processes, in seconds for a million messages (echoes, deliveries, or whole
-connections). "x Bun" and "x Node+ws" are the same as ratios: below 1 is cheaper.
+CPU is the user and system time of the server's processes, in seconds for a million messages (echoes, deliveries, whole
+connections, or requests). "x Bun" and the like are the same as ratios: below 1 is cheaper.
 
 `
 
@@ -35,8 +35,10 @@ func report(ctx context.Context, o options, peers []peer, table []measured) stri
 			memoryTable(&b, m)
 		case stalled:
 			stalledTable(&b, m)
+		case requests:
+			throughputTable(&b, m, "requests", "net/http", "Node")
 		default:
-			throughputTable(&b, m)
+			throughputTable(&b, m, "messages", "Bun", "Node+ws")
 		}
 		failures(&b, m)
 	}
@@ -46,8 +48,9 @@ func report(ctx context.Context, o options, peers []peer, table []measured) stri
 	return b.String()
 }
 
-func throughputTable(b *strings.Builder, m measured) {
-	b.WriteString("| peer | messages/s | CPU s per million | x Bun | x Node+ws | p50 | p99 | p99.9 |\n|---|---|---|---|---|---|---|---|\n")
+// throughputTable has the cost also as ratios to those of two peers.
+func throughputTable(b *strings.Builder, m measured, what, one, other string) {
+	fmt.Fprintf(b, "| peer | %s/s | CPU s per million | x %s | x %s | p50 | p99 | p99.9 |\n|---|---|---|---|---|---|---|---|\n", what, one, other)
 	cpu := load.Result.CPUPerMillion
 	for _, c := range m.cells {
 		if len(c.results) == 0 {
@@ -55,7 +58,7 @@ func throughputTable(b *strings.Builder, m measured) {
 		}
 		rate, cost := c.spread(load.Result.PerSecond), c.spread(cpu)
 		fmt.Fprintf(b, "| %s | %.0f (%.0f-%.0f) | %.2f (%.2f-%.2f) | %s | %s | %s | %s | %s |\n", c.peer, rate.median, rate.low, rate.high,
-			cost.median, cost.low, cost.high, m.ratio(c, "Bun", cpu), m.ratio(c, "Node+ws", cpu),
+			cost.median, cost.low, cost.high, m.ratio(c, one, cpu), m.ratio(c, other, cpu),
 			c.latency(func(r load.Result) time.Duration { return r.P50 }), c.latency(func(r load.Result) time.Duration { return r.P99 }),
 			c.latency(func(r load.Result) time.Duration { return r.P999 }))
 	}

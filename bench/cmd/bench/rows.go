@@ -24,6 +24,7 @@ const (
 	throughput kind = iota // messages, with CPU and latency
 	memory                 // bytes per connection
 	stalled                // growth of memory, and p99 before and beside
+	requests               // of HTTP: as throughput, of the peers that serve it
 )
 
 func allRows() []row {
@@ -36,8 +37,18 @@ func allRows() []row {
 		{"fan-out 1000x128, 1 in flight", load.Fanout{Subscribers: 1000, InFlight: 1, Bytes: 128}, throughput},
 		{"churn 16 at once", load.Churn{AtOnce: 16, Bytes: 32}, throughput},
 		{"idle 10000", load.Idle{Connections: 10_000}, memory},
+		{"HTTP text, 64 connections", load.HTTP{Connections: 64, Path: "/bench/text", Body: "Hello, world!"}, requests},
+		{"HTTP JSON with a path parameter, 64 connections", load.HTTP{Connections: 64, Path: "/bench/items/7", Body: `{"id":"7","name":"item"}`}, requests},
 		{"stalled 50 beside 50", load.Stall{Readers: 50, Stalled: 50, Bytes: 4096, PerSecond: 1000}, stalled},
 	}
+}
+
+// needs is what a peer must serve to be measured.
+func (r row) needs() service {
+	if r.shown == requests {
+		return overHTTP
+	}
+	return overWebSocket
 }
 
 // A cell holds the results of one peer in one row, one a round; fewer where a measurement failed.
@@ -57,6 +68,7 @@ func measureAll(ctx context.Context, o options, peers []peer, rows []row) []meas
 	var table []measured
 	for _, r := range rows {
 		m := measured{row: r}
+		peers := slices.DeleteFunc(slices.Clone(peers), func(p peer) bool { return p.serves&r.needs() == 0 })
 		for _, p := range peers {
 			m.cells = append(m.cells, cell{peer: p.name})
 		}

@@ -4,6 +4,8 @@ const server = Bun.serve({
   port: Number(process.env.PORT),
   fetch(req, server) {
     const path = new URL(req.url).pathname;
+    if (path === "/bench/text") return new Response("Hello, world!");
+    if (path.startsWith("/bench/items/")) return Response.json({ id: path.slice(13), name: "item" });
     return server.upgrade(req, { data: path }) ? undefined : new Response("upgrade", { status: 426 });
   },
   websocket: {

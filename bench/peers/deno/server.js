@@ -2,8 +2,11 @@
 const room = new Set();
 
 Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT")), onListen() {} }, (req) => {
+  const path = new URL(req.url).pathname;
+  if (path === "/bench/text") return new Response("Hello, world!");
+  if (path.startsWith("/bench/items/")) return Response.json({ id: path.slice(13), name: "item" });
   const { socket, response } = Deno.upgradeWebSocket(req);
-  switch (new URL(req.url).pathname) {
+  switch (path) {
     case "/bench/echo":
       socket.onmessage = (event) => socket.send(event.data);
       break;
