@@ -3,6 +3,7 @@ package appbase
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/dop251/goja"
 )
@@ -119,11 +120,7 @@ func (in *instance) response(value goja.Value, err error) (*Response, error) {
 	err = in.rt.Do(func() error {
 		parts := value.ToObject(in.vm)
 		r.Status = int(parts.Get("0").ToInteger())
-		in.vm.ForOf(parts.Get("1"), func(pair goja.Value) bool {
-			p := pair.ToObject(in.vm)
-			r.Header.Add(p.Get("0").String(), p.Get("1").String())
-			return true
-		})
+		in.addHeaders(r.Header, parts.Get("1").ToObject(in.vm))
 		r.Body = in.bodyBytes(parts.Get("2"))
 		r.Stream = in.stream(parts.Get("3"))
 		return nil
@@ -132,6 +129,14 @@ func (in *instance) response(value goja.Value, err error) (*Response, error) {
 		return nil, in.asError(err)
 	}
 	return r, nil
+}
+
+// addHeaders adds the prelude's list of pairs.
+func (in *instance) addHeaders(header http.Header, pairs *goja.Object) {
+	for i := range int(pairs.Get("length").ToInteger()) {
+		pair := pairs.Get(strconv.Itoa(i)).ToObject(in.vm)
+		header.Add(pair.Get("0").String(), pair.Get("1").String())
+	}
 }
 
 // bodyBytes copies a body out of the script's memory.

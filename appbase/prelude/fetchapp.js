@@ -48,15 +48,23 @@
 
   // --- calling the app ------------------------------------------------------------------------------------------------
 
-  function environment(app, remoteAddress) {
-    return { app, name: app.name, generation: app.generation, config: app.config, log: app.log, remoteAddress };
+  /** What fetch gets as its second argument: made for each request, so little is done before it is asked. */
+  class Environment {
+    constructor(app, remoteAddress) {
+      this.app = app;
+      this.remoteAddress = remoteAddress;
+    }
+    get name() { return this.app.name; }
+    get generation() { return this.app.generation; }
+    get config() { return this.app.config; }
+    get log() { return this.app.log; }
   }
 
-  const context = (app) => ({
-    waitUntil(promise) { Promise.resolve(promise).catch((error) => host.report(error)); },
-    passThroughOnException() {},
-    props: {},
-  });
+  class Context {
+    props = {};
+    waitUntil(promise) { Promise.resolve(promise).catch((error) => host.report(error)); }
+    passThroughOnException() {}
+  }
 
   function checked(response) {
     if (!(response instanceof Response)) throw new TypeError(`fetch answered with ${host.show(response)}, not with a Response`);
@@ -64,7 +72,7 @@
   }
 
   function dispatch(app, request, remoteAddress) {
-    const response = target.fetch(request, environment(app, remoteAddress), context(app));
+    const response = target.fetch(request, new Environment(app, remoteAddress), new Context());
     return response instanceof Promise ? response.then(checked) : checked(response);
   }
 

@@ -51,8 +51,8 @@
     valid = undefined;
     constructor(key, parts) {
       if (key !== KEY) throw new TypeError("requests are made by the server");
-      const [raw, method, url] = parts;
-      super(incoming, { __proto__: incomingState, raw, method, url });
+      const raw = parts[0];
+      super(incoming, { __proto__: incomingState, raw, method: parts[1], url: parts[2] });
       this.#raw = raw;
       this.#parts = parts;
     }

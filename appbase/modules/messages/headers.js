@@ -8,6 +8,8 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 const fail = (message) => { throw new TypeError(message); };
 const keysOf = Object.keys;
+const mapEach = Map.prototype.forEach;
+const forEach = (map, fn) => apply(mapEach, map, [fn]);
 const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
 function hidden(object, key, value, writable) {
@@ -50,11 +52,11 @@ class Headers {
     // [name, value] of all, sorted by name, each cookie by itself ("sort and combine")
     pairsOf = (headers) => {
       const pairs = [];
-      for (const [name, value] of headers.#map) {
+      forEach(headers.#map, (value, name) => { // an iterator would make two objects for each
         if (name !== "set-cookie") pairs.push([name, value]);
         else value.forEach((cookie) => pairs.push([name, cookie]));
-      }
-      return pairs.length < 2 ? pairs : pairs.sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
+      });
+      return pairs.length < 2 ? pairs : pairs.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
     };
     // of a flat list [name, value, name, value] of the host's, names in lower case
     headersOf = (flat) => {

@@ -54,7 +54,7 @@ func allPeers(dir, sigil string) []peer {
 	const both = overWebSocket | overHTTP
 	return []peer{
 		{"Sigil", serve("peers/sigil/apps"), []string{sigil, "version"}, both},
-		{"Sigil+Hono", serve("peers/sigil/hono"), hono, overHTTP},
+		{"Hono/Sigil", serve("peers/sigil/hono"), hono, overHTTP},
 		{"Bun", []string{bun, "peers/bun/server.js"}, []string{bun, "--version"}, both},
 		{"Node+ws", []string{"node", "peers/node/server.js"}, []string{"node", "-p", `process.version + ", ws " + require("./peers/node_modules/ws/package.json").version`}, overWebSocket},
 		{"Node", []string{"node", "peers/node/http.js"}, []string{"node", "--version"}, overHTTP},
