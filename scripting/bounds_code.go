@@ -74,11 +74,11 @@ func (b *bounds) pattern(args []goja.Value) {
 	if goja.IsUndefined(args[0]) {
 		return
 	}
-	if !patternFits(pattern) {
-		b.refuse("the regular expression is too large or nested too deep")
-	}
 	if len(args) > 1 && !goja.IsUndefined(args[1]) {
 		flags = args[1].String()
+	}
+	if !patternFits(pattern, flags) {
+		b.refuse("the regular expression is too large or nested too deep")
 	}
 	if strings.Contains(flags, "v") && !strings.Contains(flags, "u") && !usesSetNotation(pattern) {
 		flags = strings.Replace(flags, "v", "u", 1)
@@ -94,12 +94,15 @@ func (b *bounds) pattern(args []goja.Value) {
 }
 
 // patternFits reports whether a pattern is small and flat enough.
-func patternFits(pattern string) bool {
-	depth, counts := 0, 0
+func patternFits(pattern, flags string) bool {
+	depth, counts, unicode := 0, 0, strings.ContainsAny(flags, "uv")
 	for i := 0; i < len(pattern); i++ {
 		switch pattern[i] {
 		case '\\':
 			i++
+			if unicode && strings.HasPrefix(pattern[i:], "u{") {
+				i++ // a character by its number, and no repetition
+			}
 		case '(':
 			depth++
 		case ')':

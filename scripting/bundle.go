@@ -103,7 +103,7 @@ func buildOptions(o CompileOptions, in *inputs) api.BuildOptions {
 		Target:          api.ES2022,
 		Supported:       unsupported(),
 		MainFields:      []string{"module", "main"},
-		Conditions:      []string{"sigil", "module", "worker"},
+		Conditions:      []string{"sigil", "module", "worker", "browser"}, // the builds that need nothing of Node
 		Charset:         api.CharsetASCII,
 		LegalComments:   api.LegalCommentsNone,
 		Sourcemap:       api.SourceMapExternal,

@@ -150,7 +150,7 @@ func directives(body []ast.Statement) int {
 // pattern expands the property escapes of a regular expression literal.
 func (r *treeRepair) pattern(n *ast.RegExpLiteral) {
 	expanded, err := expandPattern(n.Pattern, n.Flags)
-	if err == nil && !patternFits(n.Pattern) {
+	if err == nil && !patternFits(n.Pattern, n.Flags) {
 		err = errors.New("the regular expression is too large or nested too deep")
 	}
 	if err != nil {
