@@ -64,6 +64,7 @@ type note struct {
 	Limits                                                           SocketLimits
 	Compress                                                         Compression
 	Events, Whole                                                    bool
+	Schemas                                                          map[string]string
 }
 
 func (in *instance) route(object *goja.Object) (*Route, binding, error) {
@@ -80,7 +81,7 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	}
 	route := &Route{
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
-		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Events: n.Events, Whole: n.Whole, pattern: p,
+		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Events: n.Events, Whole: n.Whole, Schemas: n.Schemas, pattern: p,
 	}
 	var err error
 	if route.Cors, err = in.corsOf(object); err != nil {

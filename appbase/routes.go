@@ -63,7 +63,10 @@ type Route struct {
 	Whole       bool        // answers at every path below the mount, and sees paths without it: a fetch app
 	Guarded     bool        // has guards: [Worker.Admit] must be asked before an upgrade is accepted
 	Cors        *Cors       // of KindHTTP: which foreign pages may read the answers; nil: none
-	pattern     pattern
+	// Schemas are JSON Schemas as text, by what they are of: "params", "query", "headers", "body" and "response". A Standard
+	// Schema that cannot say itself as JSON Schema is not among them.
+	Schemas map[string]string
+	pattern pattern
 }
 
 // Info is what @Api on the class says of the app, for its OpenAPI document.

@@ -396,6 +396,8 @@ interface HttpOptions {
   query?: RequestSchema;
   headers?: RequestSchema;
   body?: RequestSchema;
+  /** What a 200 holds. For the documents; answers are not checked. */
+  response?: RequestSchema;
   /** Path below the app: `"/items/:id"`. The method's name if left out; `index` is `/`. */
   path?: string;
   summary?: string;

@@ -10,10 +10,16 @@ import (
 
 // openAPI is an OpenAPI 3.1 document, as far as routes tell.
 type openAPI struct {
-	OpenAPI string                          `json:"openapi" yaml:"openapi"`
-	Info    apiInfo                         `json:"info" yaml:"info"`
-	Servers []any                           `json:"servers" yaml:"servers"`
-	Paths   map[string]map[string]operation `json:"paths" yaml:"paths"`
+	OpenAPI    string                          `json:"openapi" yaml:"openapi"`
+	Info       apiInfo                         `json:"info" yaml:"info"`
+	Servers    []any                           `json:"servers" yaml:"servers"`
+	Paths      map[string]map[string]operation `json:"paths" yaml:"paths"`
+	Components *components                     `json:"components,omitempty" yaml:"components,omitempty"`
+}
+
+// components are the schemas that others refer to.
+type components struct {
+	Schemas map[string]any `json:"schemas" yaml:"schemas"`
 }
 
 type apiInfo struct {
@@ -29,18 +35,30 @@ type operation struct {
 	Summary     string              `json:"summary,omitempty" yaml:"summary,omitempty"`
 	Description string              `json:"description,omitempty" yaml:"description,omitempty"`
 	Parameters  []parameter         `json:"parameters,omitempty" yaml:"parameters,omitempty"`
+	RequestBody *requestBody        `json:"requestBody,omitempty" yaml:"requestBody,omitempty"`
 	Responses   map[string]response `json:"responses" yaml:"responses"`
 }
 
 type parameter struct {
-	Name     string            `json:"name" yaml:"name"`
-	In       string            `json:"in" yaml:"in"`
-	Required bool              `json:"required" yaml:"required"`
-	Schema   map[string]string `json:"schema" yaml:"schema"`
+	Name        string `json:"name" yaml:"name"`
+	In          string `json:"in" yaml:"in"`
+	Required    bool   `json:"required" yaml:"required"`
+	Description string `json:"description,omitempty" yaml:"description,omitempty"`
+	Schema      any    `json:"schema" yaml:"schema"`
+}
+
+type requestBody struct {
+	Required bool             `json:"required" yaml:"required"`
+	Content  map[string]media `json:"content" yaml:"content"`
 }
 
 type response struct {
-	Description string `json:"description" yaml:"description"`
+	Description string           `json:"description" yaml:"description"`
+	Content     map[string]media `json:"content,omitempty" yaml:"content,omitempty"`
+}
+
+type media struct {
+	Schema any `json:"schema,omitempty" yaml:"schema,omitempty"`
 }
 
 // anyVerb are the operations that stand for a route of any verb.
@@ -60,22 +78,26 @@ func newOpenAPI(mount string, routes *appbase.Routes) openAPI {
 	if len(doc.Servers) == 0 {
 		doc.Servers = []any{map[string]string{"url": cmp.Or(mount, "/")}}
 	}
-	paths := pathNames{}
+	paths, named := pathNames{}, newSchemaNames()
 	for _, route := range routes.All() {
 		if route.Kind == appbase.KindHTTP {
-			doc.add(route, paths)
+			doc.add(route, paths, named)
 		}
+	}
+	if len(named.schemas) > 0 {
+		doc.Components = &components{named.schemas}
 	}
 	return doc
 }
 
-func (doc *openAPI) add(route *appbase.Route, paths pathNames) {
+func (doc *openAPI) add(route *appbase.Route, paths pathNames, named *schemaNames) {
 	path, params := paths.template(route.Path)
 	item := doc.Paths[path]
 	if item == nil {
 		item = map[string]operation{}
 		doc.Paths[path] = item
 	}
+	parts := partsOf(route, named)
 	verbs := route.Verbs
 	if len(verbs) == 0 {
 		verbs = anyVerb
@@ -87,7 +109,7 @@ func (doc *openAPI) add(route *appbase.Route, paths pathNames) {
 		}
 		item[key] = operation{
 			OperationID: operationID(route, key), Summary: route.Summary, Description: route.Description,
-			Parameters: pathParameters(params), Responses: responses(route),
+			Parameters: parameters(params, parts), RequestBody: bodyOf(key, parts), Responses: responses(route, parts),
 		}
 	}
 }
@@ -95,22 +117,6 @@ func (doc *openAPI) add(route *appbase.Route, paths pathNames) {
 // operationID is unique within the document: a method may stand for several verbs and paths, but not for one twice.
 func operationID(route *appbase.Route, verb string) string {
 	return verb + "-" + route.Method + strings.NewReplacer("/", "-", ":", "", "*", "").Replace(strings.TrimRight(route.Path, "/"))
-}
-
-func pathParameters(names []string) []parameter {
-	var list []parameter
-	for _, name := range names {
-		list = append(list, parameter{Name: name, In: "path", Required: true, Schema: map[string]string{"type": "string"}})
-	}
-	return list
-}
-
-func responses(route *appbase.Route) map[string]response {
-	all := map[string]response{"200": {"what the handler answers"}, "500": {"the handler failed; the body has an error id"}}
-	if route.Guarded {
-		all["403"] = response{"a guard refused"}
-	}
-	return all
 }
 
 // pathNames remembers how the parameters of a path are called: paths that differ in nothing else are one path to OpenAPI,

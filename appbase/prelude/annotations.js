@@ -147,13 +147,14 @@
     kind: "websocket", path: pathOf(options, name), ...socketOptions(options), guards: guardsOf("@Websocket", options.guard),
   }), "path");
 
-  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "body"];
+  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "body", "response"];
   const VALIDATED = ["params", "query", "headers", "body"];
   const validators = (label, options) => VALIDATED.some((part) => options[part] !== undefined) ? host.validation().validators(label, options) : [];
+  const schemas = (label, options) => [...VALIDATED, "response"].some((part) => options[part] !== undefined) ? host.validation().schemas(label, options) : undefined;
   const httpGuards = (label, options) => [...guardsOf(label, options.guard), ...validators(label, options)];
   const verb = (label, verbs) => methodAnnotation(label, HTTP_OPTIONS, (options, name) => ({
     kind: "http", verbs, path: pathOf(options, name),
-    summary: options.summary, description: options.description,
+    summary: options.summary, description: options.description, schemas: schemas(label, options),
     guards: httpGuards(label, options),
   }), "path");
 
@@ -161,7 +162,7 @@
 
   const Sse = methodAnnotation("@Sse", [...HTTP_OPTIONS, "limits"], (options, name) => ({
     kind: "http", events: true, verbs: ["GET"], path: pathOf(options, name), summary: options.summary, description: options.description,
-    limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: httpGuards("@Sse", options),
+    schemas: schemas("@Sse", options), limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: httpGuards("@Sse", options),
   }), "path");
 
   const MISSED = ["skip", "run"];

@@ -68,12 +68,36 @@
     return new Response(stringify({ type: "about:blank", title, status, detail, errors }), { status, headers: { "content-type": "application/problem+json" } });
   }
 
+  /** What the options say as JSON Schemas in text, for documents: { query: "{...}" }. What cannot be said so is left out. */
+  function schemas(label, options) {
+    const told = {};
+    for (const part of [...PARTS, "response"]) {
+      const text = options[part] === undefined ? undefined : stringify(jsonSchema(isSchema(label, part, options[part]), part));
+      if (text !== undefined) told[part] = text;
+    }
+    return told;
+  }
+
+  /** The JSON Schema of a schema: a Standard JSON Schema says its own, and a schema of zod 4 too. */
+  function jsonSchema(schema, part) {
+    const standard = schema["~standard"], io = part === "response" ? "output" : "input";
+    if (!standard) return schema;
+    try {
+      return standard.jsonSchema?.[io]({ target: "draft-2020-12" }) ?? schema.toJSONSchema?.({ io });
+    } catch {
+      return undefined; // such as a transformation, which JSON Schema has no words for
+    }
+  }
+
+  function isSchema(label, part, schema) {
+    if ((typeof schema === "object" || typeof schema === "function") && schema !== null && !Array.isArray(schema)) return schema;
+    return fail(`${label}: ${part} is a JSON Schema or a Standard Schema (zod, valibot ...), not ${host.show(schema)}`);
+  }
+
   /** The guard of what the options say; none when they say nothing. */
   function validators(label, options) {
     const checks = PARTS.filter((part) => options[part] !== undefined).map((part) => {
-      const schema = options[part];
-      if ((typeof schema !== "object" && typeof schema !== "function") || schema === null || Array.isArray(schema)) fail(`${label}: ${part} is a JSON Schema or a Standard Schema (zod, valibot ...), not ${host.show(schema)}`);
-      return { part, check: checkOf(label, part, schema) };
+      return { part, check: checkOf(label, part, isSchema(label, part, options[part])) };
     });
     return checks.length === 0 ? [] : [(req) => validate(checks, req)];
   }
@@ -90,5 +114,5 @@
     return undefined;
   }
 
-  return { globals: {}, validators };
+  return { globals: {}, validators, schemas };
 })

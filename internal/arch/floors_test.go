@@ -58,6 +58,7 @@ func doors() []door {
 		{"github.com/evanw/esbuild", []string{"scripting"}},
 		{"github.com/knadh/koanf", []string{"conf"}},
 		{"github.com/prometheus", []string{"server"}},
+		{"github.com/getkin/kin-openapi", []string{"server"}},
 		{"github.com/maypok86/otter", []string{"appbase/modules/cache"}},
 		{"github.com/robfig/cron", []string{"appbase"}},
 		{"modernc.org/sqlite", []string{"storage"}},

@@ -1,0 +1,108 @@
+package server
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sigil-server/sigil/appbase"
+)
+
+// parts are what schemas say of an operation: "params", "query", "headers", "body" and "response".
+type parts map[string]any
+
+// partsOf decodes the schemas of a route, for a document whose references lead to its components.
+func partsOf(route *appbase.Route, named *schemaNames) parts {
+	p := parts{}
+	for _, part := range slices.Sorted(maps.Keys(route.Schemas)) {
+		if schema, ok := named.adopt(route.Method+"-"+part, route.Schemas[part]); ok {
+			p[part] = schema
+		}
+	}
+	return p
+}
+
+// property is what a part's schema says of one member; nil when nothing.
+func (p parts) property(part, name string) any {
+	schema, _ := p[part].(map[string]any)
+	properties, _ := schema["properties"].(map[string]any)
+	return properties[name]
+}
+
+// parameters lists those of the path, then of the query, then of headers.
+func parameters(path []string, p parts) []parameter {
+	var list []parameter
+	for _, name := range path {
+		schema := p.property("params", name)
+		if schema == nil {
+			schema = map[string]any{"type": "string"}
+		}
+		list = append(list, newParameter("path", name, schema, true))
+	}
+	list = append(list, p.parametersOf("query", "query")...)
+	return append(list, p.parametersOf("headers", "header")...)
+}
+
+// parametersOf makes a parameter of every property of a part, in order of name.
+func (p parts) parametersOf(part, in string) []parameter {
+	schema, _ := p[part].(map[string]any)
+	properties, _ := schema["properties"].(map[string]any)
+	required, _ := schema["required"].([]any)
+	var list []parameter
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if in == "header" && isReservedHeader(name) {
+			continue
+		}
+		list = append(list, newParameter(in, name, properties[name], slices.Contains(required, any(name))))
+	}
+	return list
+}
+
+func newParameter(in, name string, schema any, required bool) parameter {
+	made := parameter{Name: name, In: in, Required: required, Schema: schema}
+	if members, ok := schema.(map[string]any); ok {
+		made.Description, _ = members["description"].(string)
+	}
+	return made
+}
+
+// isReservedHeader reports whether a field is described otherwise than as a parameter (OpenAPI 3.1, Parameter Object).
+func isReservedHeader(name string) bool {
+	return slices.Contains([]string{"accept", "content-type", "authorization"}, strings.ToLower(name))
+}
+
+// bodyOf is the JSON that an operation takes; nil when nothing is said of it, or the verb has none.
+func bodyOf(verb string, p parts) *requestBody {
+	if p["body"] == nil || slices.Contains([]string{"get", "head"}, verb) {
+		return nil
+	}
+	return &requestBody{Required: true, Content: map[string]media{typeJSON: {p["body"]}}}
+}
+
+func responses(route *appbase.Route, p parts) map[string]response {
+	good := response{Description: "what the handler answers"}
+	switch {
+	case route.Events:
+		good = response{"a stream of events", map[string]media{"text/event-stream": {map[string]any{"type": "string"}}}}
+	case p["response"] != nil:
+		good.Content = map[string]media{typeJSON: {p["response"]}}
+	}
+	all := map[string]response{"200": good, "500": {Description: "the handler failed; the body has an error id"}}
+	if len(route.Schemas) > 1 || len(route.Schemas) == 1 && route.Schemas["response"] == "" {
+		all["400"] = response{"the request does not fit; the body says where", map[string]media{"application/problem+json": {problemSchema()}}}
+	}
+	if route.Guarded {
+		all["403"] = response{Description: "a guard refused"}
+	}
+	return all
+}
+
+// problemSchema describes what a request that does not fit is answered with (RFC 9457).
+func problemSchema() map[string]any {
+	text := map[string]any{"type": "string"}
+	mistake := map[string]any{"type": "object", "properties": map[string]any{"in": text, "pointer": text, "detail": text}}
+	return map[string]any{"type": "object", "properties": map[string]any{
+		"type": text, "title": text, "detail": text, "status": map[string]any{"type": "integer"},
+		"errors": map[string]any{"type": "array", "items": mistake},
+	}}
+}
