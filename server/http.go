@@ -66,6 +66,9 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 		return
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if s.script(w, r) {
+		return
+	}
 	if ok && t == (target{rest: "/"}) && !p.own() {
 		s.home(w, r)
 		return

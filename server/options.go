@@ -24,6 +24,9 @@ type Options struct {
 	AdminHosts []string
 	// Dev shows what only developers should see: a list of apps at "/", and error pages with source excerpts.
 	Dev bool
+	// ClientScript is the client's module, served at /sigil.js on every port for apps; nil: it is not there. It must not be
+	// changed.
+	ClientScript []byte
 	// Log receives everything that is not an answer; default: nothing is logged.
 	Log *slog.Logger
 	// Uncompressed switches the compression of answers off, for a proxy in front that does it. Else texts of 1 KiB and more

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigil-server/sigil/client"
 	"github.com/sigil-server/sigil/conf"
 	"github.com/sigil-server/sigil/internal/heap"
 	"github.com/sigil-server/sigil/internal/watch"
@@ -133,6 +134,7 @@ func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 		AppLimits:      appLimits(c),
 		Mounts:         mounts(c.Mounts),
 		Uncompressed:   !c.Compress,
+		ClientScript:   client.Script(),
 	}
 }
 

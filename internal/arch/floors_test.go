@@ -31,6 +31,7 @@ func floors() []floor {
 		{"appbase/internal", []string{"scripting"}},         // what appbase and its host modules share
 		{"appbase/modules", []string{"scripting", "appbase/modules/internal", "appbase/internal"}},
 		{"appbase", []string{"scripting", "appbase/modules"}},
+		{"client", nil},
 		{"wsconn", nil},
 		{"scripting", nil},
 		{"conf", nil},

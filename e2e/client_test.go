@@ -1,0 +1,189 @@
+package e2e
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const clientApp = `
+export default class Board extends AppBase {
+  hung = 0;
+  @Topic("room:*", { history: 5000, presence: true, publish: () => true }) room() { return true; }
+  @Rpc add(call, a, b) { return a + b; }
+  @Rpc hang(call) { return new Promise(() => call.onCancel(() => this.hung++)); }
+  @Rpc cancelled() { return this.hung; }
+  @Websocket echo(ws) { ws.onMessage((text) => ws.send(text)); }
+}`
+
+// cutter is a TCP proxy that cuts its connections when it is told to.
+type cutter struct {
+	listener net.Listener
+	target   string
+	mu       sync.Mutex
+	open     map[net.Conn]struct{}
+	pumps    errgroup.Group
+}
+
+func newCutter(t *testing.T, target string) *cutter {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &cutter{listener: listener, target: target, open: map[net.Conn]struct{}{}}
+	c.pumps.Go(c.accept)
+	t.Cleanup(func() {
+		_ = listener.Close()
+		c.cut(1)
+		_ = c.pumps.Wait() // ends with the errors of cut connections
+	})
+	return c
+}
+
+func (c *cutter) accept() error {
+	for {
+		near, err := c.listener.Accept()
+		if err != nil {
+			return nil
+		}
+		far, err := (&net.Dialer{Timeout: patience}).DialContext(context.Background(), "tcp", c.target)
+		if err != nil { // the server is not there
+			_ = near.Close()
+			continue
+		}
+		c.mu.Lock()
+		c.open[near] = struct{}{}
+		c.mu.Unlock()
+		c.pumps.Go(func() error { return c.pump(far, near, near) })
+		c.pumps.Go(func() error { return c.pump(near, far, near) })
+	}
+}
+
+func (c *cutter) pump(to, from, near net.Conn) error {
+	_, err := io.Copy(to, from)
+	_ = to.Close()
+	_ = from.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.open, near)
+	return err
+}
+
+// cut closes each connection with a probability.
+func (c *cutter) cut(probability float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for conn := range c.open {
+		if rand.Float64() < probability {
+			_ = conn.Close()
+		}
+	}
+}
+
+// The client in Node: nothing is missing or doubled through cuts and reloads, and a restart is told.
+func TestClientInNode(t *testing.T) {
+	apps := appsOf(t, map[string]string{"board.js": clientApp})
+	s := start(t, apps)
+	proxy := newCutter(t, s.address)
+	address := "ws://" + proxy.listener.Addr().String()
+	node := launchProgram(t, "node", filepath.Join("clients", "realtime.mjs"), address+"/board/live", address+"/board/echo", "10000")
+	cuts := disturb(t, s, proxy, node)
+	t.Logf("%d rounds of cuts; %s", cuts, node.stderr.String())
+	s.signal(syscall.SIGKILL)
+	s.exit(patience)
+	again := launch(t, "serve", "--admin", "off", "--listen", s.address, "--apps", apps)
+	again.stdout.await(t, "listening on http://"+s.address, "\n")
+	node.stdout.await(t, "\ncut", "\n")
+	proxy.cut(1)
+	if code := node.exit(patience); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, node.stderr.String())
+	}
+	compareLines(t, node.stdout.String(), `
+first: 10000 received, 0 missing, 0 doubled
+second: 10000 received, 0 missing, 0 doubled
+losses 0
+third 50 first 10000 second 10000
+restart
+after the restart 1
+goes on true true
+3
+RpcError -32601
+TimeoutError
+TimeoutError
+AbortError true
+900
+members 2 2
+heir true
+4409 true closed ConnectionLost
+cut
+lost call true
+early open
+`)
+}
+
+// disturb cuts connections and reloads the app until the client asks for a restart; it counts the rounds.
+func disturb(t *testing.T, s *sigil, proxy *cutter, node *sigil) int {
+	t.Helper()
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(2 * patience)
+	for round := 1; ; round++ {
+		if strings.Contains(node.stdout.String(), "restart") {
+			return round
+		}
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("it takes too long; it said:\n%s%s", node.stdout.String(), node.stderr.String())
+		}
+		if strings.Contains(node.stdout.String(), "first:") {
+			continue
+		}
+		proxy.cut(0.5)
+		if round%20 == 0 {
+			s.write("board.js", clientApp+"\n// "+time.Now().String())
+		}
+	}
+}
+
+// The module is served with what browsers and caches need.
+func TestClientIsServed(t *testing.T) {
+	s := start(t, appsOf(t, map[string]string{"board.js": clientApp}))
+	get := func(name, value string) *http.Response {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.http("/sigil.js"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set(name, value)
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := res.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	res := get("Accept-Encoding", "gzip")
+	for name, want := range map[string]string{
+		"Content-Type": "text/javascript; charset=utf-8", "Content-Encoding": "gzip", "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*",
+	} {
+		if got := res.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if again := get("If-None-Match", res.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+		t.Errorf("asked again: %d, want 304", again.StatusCode)
+	}
+}
