@@ -35,6 +35,7 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	class, err := in.corsOf(notes)
 	routes.adoptCors(class)
 	routes.Parallel = in.parallel(notes.Get("api").ToObject(in.vm), extendsBase)
+	routes.split()
 	in.routes = routes
 	return err
 }
@@ -55,6 +56,7 @@ func (in *instance) corsOf(note *goja.Object) (*Cors, error) {
 // note is what one annotation says; absent members stay zero.
 type note struct {
 	Kind, Label, Name, Path, Reload, Summary, Description, EveryText string
+	Listener                                                         string
 	Style                                                            int
 	Cron, Zone, Missed                                               string
 	Jitter                                                           float64 // ms
@@ -81,7 +83,7 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	}
 	route := &Route{
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
-		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Events: n.Events, Whole: n.Whole, Schemas: n.Schemas, pattern: p,
+		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Events: n.Events, Whole: n.Whole, Listener: n.Listener, Schemas: n.Schemas, pattern: p,
 	}
 	var err error
 	if route.Cors, err = in.corsOf(object); err != nil {

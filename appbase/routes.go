@@ -61,6 +61,7 @@ type Route struct {
 	Compress    Compression // of KindWebsocket
 	Events      bool        // of KindHTTP: answers with server-sent events: [Worker.Events]
 	Whole       bool        // answers at every path below the mount, and sees paths without it: a fetch app
+	Listener    string      // the app's named listener on which alone it answers; "": wherever the app is
 	Guarded     bool        // has guards: [Worker.Admit] must be asked before an upgrade is accepted
 	Cors        *Cors       // of KindHTTP: which foreign pages may read the answers; nil: none
 	// Schemas are JSON Schemas as text, by what they are of: "params", "query", "headers", "body" and "response". A Standard
@@ -83,7 +84,8 @@ type Routes struct {
 	Cors     *Cors // of the class; nil: none
 	Parallel Parallel
 	all      []*Route
-	cors     bool // any route has a policy
+	by       map[string]*Routes // those of each listener; nil: none is named
+	cors     bool               // any route has a policy
 }
 
 // CatchesAll reports whether the route ends in a wildcard: what is meant more specially, a file too, goes before it.
@@ -214,7 +216,7 @@ func newRoutes(info Info, all []*Route) (routes *Routes, wrong *Route, err error
 }
 
 func clash(a, b *Route) error {
-	if a.Kind != b.Kind || !a.pattern.same(b.pattern) || a.Kind == KindScheduled {
+	if a.Kind != b.Kind || a.Listener != b.Listener || !a.pattern.same(b.pattern) || a.Kind == KindScheduled {
 		return nil
 	}
 	if a.Kind == KindHTTP && !a.sharesVerb(b) {

@@ -325,6 +325,11 @@ type GuardFunction = (this: any, req: HttpReq) => Awaitable<Answer>;
 interface WebsocketOptions {
   /** Path below the app: `"/rooms/:name"`. The method's name if left out; `index` is `/`. */
   path?: string;
+  /**
+   * The name of a listener of the app's own, on which alone the route answers, from `/` on: the operator says where that is,
+   * with `mounts.<app>.listeners.<name>` in `sigil.yaml`. Until then it answers nowhere. Left out: wherever the app is.
+   */
+  listener?: string;
   /** Subprotocols the route speaks, best first. */
   protocols?: string | string[];
   /** Origins of pages that may connect, beside the server's own: `"https://example.com"`, or `"*"`. */
@@ -400,6 +405,11 @@ interface HttpOptions {
   response?: RequestSchema;
   /** Path below the app: `"/items/:id"`. The method's name if left out; `index` is `/`. */
   path?: string;
+  /**
+   * The name of a listener of the app's own, on which alone the route answers, from `/` on: the operator says where that is,
+   * with `mounts.<app>.listeners.<name>` in `sigil.yaml`. Until then it answers nowhere. Left out: wherever the app is.
+   */
+  listener?: string;
   summary?: string;
   description?: string;
   guard?: GuardFunction | GuardFunction[];

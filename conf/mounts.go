@@ -11,6 +11,8 @@ import (
 type Mount struct {
 	Path   string // "/", or "/store"; "" is the default
 	Listen string // host:port of its own; "" is that of all
+	// Listeners are the addresses, host:port, of the app's named listeners: of routes that say listener.
+	Listeners map[string]string
 }
 
 // mounts reads the places of apps: a path, or path and listen.
@@ -42,19 +44,40 @@ func (l *loader) mount(origin, key string, values map[string]any) (m Mount) {
 			m.Path = scalar(values[name])
 		case "listen":
 			m.Listen = scalar(values[name])
+		case "listeners":
+			m.Listeners = l.listeners(origin, key+"."+name, values[name])
 		default:
-			l.problem("%s: unknown key %q; a mount has path and listen", origin, key+"."+name)
+			l.problem("%s: unknown key %q; a mount has path, listen and listeners", origin, key+"."+name)
 		}
 	}
 	return m
 }
 
+func (l *loader) listeners(origin, key string, raw any) map[string]string {
+	values, ok := raw.(map[string]any)
+	if !ok {
+		l.problem("%s: %s %s: must hold an address for each name", origin, key, quote(raw))
+		return nil
+	}
+	made := map[string]string{}
+	for name, value := range values {
+		made[name] = scalar(value)
+	}
+	return made
+}
+
 func (m Mount) check() error {
-	if m.Path == "" && m.Listen == "" {
-		return fmt.Errorf("must be a path such as \"/store\", or hold path and listen")
+	if m.Path == "" && m.Listen == "" && len(m.Listeners) == 0 {
+		return fmt.Errorf("must be a path such as \"/store\", or hold path, listen or listeners")
 	}
 	if m.Path != "" && !strings.HasPrefix(m.Path, "/") {
 		return fmt.Errorf("path %s: must begin with /", quote(m.Path))
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Listeners)) {
+		listen := m.Listeners[name]
+		if err := (address{&listen, false}).check(); err != nil {
+			return fmt.Errorf("listeners.%s %s: %w", name, quote(listen), err)
+		}
 	}
 	if m.Listen == "" {
 		return nil

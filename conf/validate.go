@@ -48,6 +48,11 @@ func (c *Config) together() []error {
 		if _, port, err := net.SplitHostPort(m.Listen); err == nil && port != "0" && m.Listen == c.Admin {
 			problems = append(problems, fmt.Errorf("mounts.%s.listen %q: must not be the same as admin", name, m.Listen))
 		}
+		for listener, at := range m.Listeners {
+			if _, port, err := net.SplitHostPort(at); err == nil && port != "0" && at == c.Admin {
+				problems = append(problems, fmt.Errorf("mounts.%s.listeners.%s %q: must not be the same as admin", name, listener, at))
+			}
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.App)) {
 		if !goodName(name) {

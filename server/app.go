@@ -15,17 +15,18 @@ import (
 
 // app is one hosted app: its workers, and what of them others may read.
 type app struct {
-	name    string
-	at      place
-	log     *slog.Logger // names the app
-	limits  Limits
-	options *Options
-	notices *notices
-	tally   tally
-	crew    *crew
-	topics  *broker.Broker[*packet]
-	shared  *appbase.Shared
-	data    *appbase.Data // what the app keeps; nil: nothing
+	name      string
+	at        place
+	listeners []Listener   // named ones of the app's own
+	log       *slog.Logger // names the app
+	limits    Limits
+	options   *Options
+	notices   *notices
+	tally     tally
+	crew      *crew
+	topics    *broker.Broker[*packet]
+	shared    *appbase.Shared
+	data      *appbase.Data // what the app keeps; nil: nothing
 
 	current atomic.Pointer[snapshot] // never nil
 	open    atomic.Int64             // connections
@@ -51,14 +52,15 @@ type snapshot struct {
 // newApp starts an app's first worker, with no code on it yet. It ends with [app.stop].
 func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 	a := &app{
-		name:    src.Name,
-		at:      o.places.of(src.Name),
-		log:     o.Log.With("app", src.Name),
-		limits:  o.limitsOf(src.Name),
-		options: o,
-		crew:    c,
-		shared:  appbase.NewShared(),
-		data:    newData(src.Name, o),
+		name:      src.Name,
+		at:        o.places.of(src.Name),
+		listeners: o.places.listenersOf(src.Name),
+		log:       o.Log.With("app", src.Name),
+		limits:    o.limitsOf(src.Name),
+		options:   o,
+		crew:      c,
+		shared:    appbase.NewShared(),
+		data:      newData(src.Name, o),
 	}
 	a.topics = broker.New[*packet](broker.Options{MaxTopics: a.limits.MaxTopics, MaxHistoryBytes: a.limits.MaxHistoryBytes})
 	a.notices = newNotices(a.log, appLimits())

@@ -119,6 +119,7 @@ func warn(a *app, program *scripting.Program) {
 		a.log.Warn("the app runs on several workers", "warning", text)
 	}
 	a.warnWider(now.routes)
+	a.warnUnheard(now.routes)
 	for _, route := range now.routes.All() {
 		if file := shadowed(now.source, route); file != "" {
 			a.log.Warn("a route hides a public file", "route", route.String(), "file", file)

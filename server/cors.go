@@ -11,13 +11,13 @@ import (
 // cors tells a browser which foreign pages may read the answer (Fetch standard, 3.2). True: the request was a preflight
 // and is answered. It runs before guards: browsers send preflights without credentials, and want to read refusals too.
 func (s *Server) cors(w http.ResponseWriter, r *http.Request, c call, m appbase.Match) bool {
-	if !c.now.routes.HasCors() {
+	if !c.routes().HasCors() {
 		return false
 	}
 	if asked := r.Header.Get("Access-Control-Request-Method"); r.Method == http.MethodOptions && asked != "" && r.Header.Get("Origin") != "" {
 		return preflight(w, r, c, asked)
 	}
-	policy := c.now.routes.CorsAt(c.target.rest)
+	policy := c.routes().CorsAt(c.target.rest)
 	if m.Outcome == appbase.Found {
 		policy = m.Route.Cors
 	}
@@ -52,8 +52,8 @@ func shareWith(header http.Header, policy *appbase.Cors, origin string) bool {
 // preflight answers the question whether a page may send a request. A page that may not gets an answer that says nothing,
 // which its browser takes for a no. False: there is no policy for the path.
 func preflight(w http.ResponseWriter, r *http.Request, c call, asked string) bool {
-	policy := c.now.routes.CorsAt(c.target.rest)
-	m := c.now.routes.HTTP(asked, c.target.rest)
+	policy := c.routes().CorsAt(c.target.rest)
+	m := c.routes().HTTP(asked, c.target.rest)
 	if m.Outcome == appbase.Found {
 		policy = m.Route.Cors
 	}
@@ -64,7 +64,7 @@ func preflight(w http.ResponseWriter, r *http.Request, c call, asked string) boo
 	header.Add("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers")
 	if shareWith(header, policy, r.Header.Get("Origin")) {
 		header.Del("Access-Control-Expose-Headers") // of answers proper
-		verbs := c.now.routes.Allowed(c.target.rest)
+		verbs := c.routes().Allowed(c.target.rest)
 		if verbs == nil {
 			verbs = readOnly // a file, or a page of the server's own
 		}

@@ -34,7 +34,7 @@ func (s *Server) describe(w *steadyWriter, r *http.Request, c call) bool {
 func marshalJSON(value any) ([]byte, error) { return json.MarshalIndent(value, "", "  ") }
 
 func (s *Server) document(w http.ResponseWriter, r *http.Request, c call, kind string, marshal func(any) ([]byte, error)) {
-	body, err := marshal(newOpenAPI(c.app.at.path, c.now.routes))
+	body, err := marshal(newOpenAPI(c.app.at.path, c.routes()))
 	if err != nil {
 		id := newErrorID()
 		c.app.log.Error("the OpenAPI document cannot be made", "id", id, "error", err)
@@ -61,7 +61,7 @@ type docSection struct {
 func newDocView(c call, host string) docView {
 	info := c.now.routes.Info
 	view := docView{Mount: c.app.at.path, Title: info.Title, Version: info.Version, Description: info.Description}
-	all := routeInfos(c.app.at.path, c.now.routes)
+	all := routeInfos(c.app.at.path, c.routes())
 	for _, section := range []struct{ kind, title, note string }{
 		{"websocket", "WebSocket", "npx wscat -c ws://" + host},
 		{"http", "HTTP", "curl http://" + host},

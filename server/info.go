@@ -13,6 +13,7 @@ type AppInfo struct {
 	Entry       string      // the file it is loaded from, absolute
 	Mount       string      // where its paths begin: "/shop"; "" at the root
 	Address     net.Addr    // of a port of its own; nil: it answers on that of all
+	Listeners   []Listener  // named ones: where the routes answer that say so
 	Title       string      // from @Api, else the name; "" when nothing serves
 	Generation  int         // number of the generation that serves; 0 when none does
 	Hash        string      // of that generation's sources
@@ -31,6 +32,7 @@ type RouteInfo struct {
 	Path        string   // with the mount: "/shop/items/:id"
 	Method      string   // the method of the app's class
 	Every       string   // of "scheduled"
+	Listener    string   // on which it answers; "" is where the app is
 	Summary     string
 	Description string
 	Guarded     bool // guards run before it
@@ -41,7 +43,7 @@ func (a *app) info() AppInfo {
 	now := a.current.Load()
 	i := AppInfo{
 		Name: a.name, Mount: a.at.path, Address: a.at.address(), Entry: now.source.Entry, Generation: now.generation, Hash: now.hash,
-		Connections: int(a.open.Load()), Err: now.err,
+		Connections: int(a.open.Load()), Err: now.err, Listeners: a.listeners,
 	}
 	if now.routes != nil {
 		i.Title = now.routes.Info.Title
@@ -50,7 +52,7 @@ func (a *app) info() AppInfo {
 		if now.routes.Parallel.PerConnection {
 			i.Workers = 0
 		}
-		i.Index = now.routes.HTTP("GET", "/").Outcome == appbase.NotFound && hasPublic(now.source, "/")
+		i.Index = now.routes.On("").HTTP("GET", "/").Outcome == appbase.NotFound && hasPublic(now.source, "/")
 	}
 	return i
 }
@@ -59,11 +61,19 @@ func routeInfos(mount string, routes *appbase.Routes) []RouteInfo {
 	var infos []RouteInfo
 	for _, r := range routes.All() {
 		infos = append(infos, RouteInfo{
-			Kind: kindName(r), Verbs: slices.Clone(r.Verbs), Path: mount + r.Path, Method: r.Method,
+			Kind: kindName(r), Verbs: slices.Clone(r.Verbs), Path: mountOf(mount, r) + r.Path, Listener: r.Listener, Method: r.Method,
 			Every: r.Every, Summary: r.Summary, Description: r.Description, Guarded: r.Guarded,
 		})
 	}
 	return infos
+}
+
+// mountOf is where the paths of a route begin: on a listener of its own at the root.
+func mountOf(mount string, r *appbase.Route) string {
+	if r.Listener != "" {
+		return ""
+	}
+	return mount
 }
 
 func kindName(r *appbase.Route) string {

@@ -20,13 +20,17 @@ type Mount struct {
 	Path string
 	// Listen is the address of a port on which the app answers, and on no other. Apps may share one.
 	Listen string
+	// Listeners are the addresses of the app's named listeners: what its routes with that listener answer on, from "/" on, and
+	// nothing else does. Routes of a listener that is not here answer nowhere.
+	Listeners map[string]string
 }
 
 // place is where one app answers.
 type place struct {
-	app  string
-	path string // "" is the root
-	port *port
+	app      string
+	path     string // "" is the root
+	port     *port
+	listener string // the app's name for it; "" is where its other routes are
 }
 
 // String is the place as a person writes it.
@@ -46,6 +50,7 @@ type port struct {
 	listener net.Listener
 	places   []place // but the root
 	root     string  // the app at "/"; "" none
+	serves   string  // which listener of that app
 	moved    map[string]bool
 }
 
@@ -56,6 +61,7 @@ type places struct {
 	main  *port
 	ports []*port // the main one first
 	by    map[string]place
+	named []place // the named listeners of all apps
 }
 
 // newPlaces reads what the operator chose. The error lists all mounts that are in each other's way.
@@ -73,6 +79,7 @@ func newPlaces(mounts map[string]Mount, listen string) (*places, error) {
 			continue
 		}
 		p.settle(at)
+		problems = append(problems, p.addListeners(app, mounts[app].Listeners)...)
 	}
 	return p, errors.Join(problems...)
 }
@@ -111,6 +118,11 @@ func (p *places) portAt(listen string) *port {
 }
 
 func (p *places) settle(at place) {
+	if at.listener != "" {
+		p.named = append(p.named, at)
+		at.port.root, at.port.serves = at.app, at.listener
+		return
+	}
 	p.by[at.app] = at
 	p.main.moved[at.app] = true
 	if at.path == "" {
@@ -123,9 +135,8 @@ func (p *places) settle(at place) {
 // clash says which chosen place is in the way of another: the same, or one within the other. The root is in nobody's
 // way: it gets what is left.
 func (p *places) clash(at place) error {
-	for _, app := range slices.Sorted(maps.Keys(p.by)) {
-		other := p.by[app]
-		if other.port != at.port || app == at.app || (other.path == "") != (at.path == "") {
+	for _, other := range p.settled() {
+		if other.port != at.port || other.app == at.app && other.listener == at.listener || (other.path == "") != (at.path == "") {
 			continue
 		}
 		if below(at.path, other.path) || below(other.path, at.path) {
@@ -139,6 +150,15 @@ func (p *places) clash(at place) error {
 func below(path, mount string) bool {
 	rest, ok := strings.CutPrefix(path, mount)
 	return ok && (rest == "" || rest[0] == '/')
+}
+
+// settled are all places that were chosen, in a fixed order.
+func (p *places) settled() []place {
+	var all []place
+	for _, app := range slices.Sorted(maps.Keys(p.by)) {
+		all = append(all, p.by[app])
+	}
+	return append(all, p.named...)
 }
 
 // of is where an app answers.
@@ -232,7 +252,7 @@ func (p *port) locate(apps *table, path string) target {
 		return target{mount: "/" + name, app: name, rest: rest}
 	}
 	if p.root != "" {
-		return target{app: p.root, rest: path}
+		return target{app: p.root, rest: path, listener: p.serves}
 	}
 	return target{rest: path}
 }

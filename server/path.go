@@ -10,9 +10,10 @@ import (
 // be, doubled, or climbs, is no path at all, so that no proxy in front and no file system below sees another one than
 // the route table does.
 type target struct {
-	mount string // where the app's paths begin: "/shop"; "" at the root
-	app   string // whose mount that is
-	rest  string // what follows, decoded, beginning with "/"; "" when there is no slash behind the mount
+	mount    string // where the app's paths begin: "/shop"; "" at the root
+	app      string // whose mount that is
+	rest     string // what follows, decoded, beginning with "/"; "" when there is no slash behind the mount
+	listener string // the app's name of the listener it came in at; "" is where most routes are
 }
 
 // path is the whole path, decoded.

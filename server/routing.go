@@ -39,13 +39,13 @@ type call struct {
 
 // dispatch answers below an app: a route, else a public file, else a page of the server's own.
 func (s *Server) dispatch(w *steadyWriter, r *http.Request, c call) {
-	m := c.now.routes.HTTP(r.Method, c.target.rest)
+	m := c.routes().HTTP(r.Method, c.target.rest)
 	if s.cors(w, r, c, m) {
 		return
 	}
 	switch m.Outcome {
 	case appbase.Found:
-		if m.Route.CatchesAll() && s.file(w, r, c) {
+		if m.Route.CatchesAll() && c.target.listener == "" && s.file(w, r, c) {
 			return
 		}
 		c.route, c.params = m.Route, m.Params
@@ -59,7 +59,7 @@ func (s *Server) dispatch(w *steadyWriter, r *http.Request, c call) {
 	case appbase.NotHTTP:
 		s.fail(w, r, http.StatusBadRequest, s.notHTTP(r, c.target, m.Route))
 	default:
-		if s.file(w, r, c) || s.describe(w, r, c) {
+		if c.target.listener == "" && (s.file(w, r, c) || s.describe(w, r, c)) {
 			return
 		}
 		s.notFound(w, r)
@@ -69,7 +69,7 @@ func (s *Server) dispatch(w *steadyWriter, r *http.Request, c call) {
 // toFolder redirects "/app" to "/app/" when something answers there.
 func (s *Server) toFolder(w *steadyWriter, r *http.Request, t target, now *snapshot) {
 	t.rest = "/"
-	if now.routes.HTTP(r.Method, t.rest).Outcome == appbase.NotFound && !hasPublic(now.source, t.rest) {
+	if now.routes.On(t.listener).HTTP(r.Method, t.rest).Outcome == appbase.NotFound && !hasPublic(now.source, t.rest) {
 		s.notFound(w, r)
 		return
 	}

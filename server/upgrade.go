@@ -106,7 +106,7 @@ func (s *Server) socketCall(t target, ok bool) (call, *refusal) {
 	if now.routes == nil {
 		return call{}, &refusal{statusInternalError, "the app is not loaded"}
 	}
-	route, params, found := now.routes.Socket(t.rest)
+	route, params, found := now.routes.On(t.listener).Socket(t.rest)
 	if !found {
 		return call{}, &refusal{statusPolicyViolation, "no @Websocket method at " + t.path()}
 	}

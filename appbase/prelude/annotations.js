@@ -73,6 +73,11 @@
     return path;
   };
 
+  const listenerOf = (label, name) => {
+    if (name !== undefined && !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) fail(`${label}: listener is a name, such as "control", not ${host.show(name)}`);
+    return name;
+  };
+
   const guardsOf = (label, guard) => {
     const list = guard === undefined ? [] : Array.isArray(guard) ? guard : [guard];
     for (const g of list) if (typeof g !== "function") fail(`${label}: a guard is a function, not ${host.show(g)}`);
@@ -143,17 +148,17 @@
     };
   }
 
-  const Websocket = methodAnnotation("@Websocket", ["path", "guard", ...SOCKET_OPTIONS], (options, name) => ({
-    kind: "websocket", path: pathOf(options, name), ...socketOptions(options), guards: guardsOf("@Websocket", options.guard),
+  const Websocket = methodAnnotation("@Websocket", ["path", "listener", "guard", ...SOCKET_OPTIONS], (options, name) => ({
+    kind: "websocket", path: pathOf(options, name), listener: listenerOf("@Websocket", options.listener), ...socketOptions(options), guards: guardsOf("@Websocket", options.guard),
   }), "path");
 
-  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "body", "response"];
+  const HTTP_OPTIONS = ["path", "listener", "summary", "description", "guard", "params", "query", "headers", "body", "response"];
   const VALIDATED = ["params", "query", "headers", "body"];
   const validators = (label, options) => VALIDATED.some((part) => options[part] !== undefined) ? host.validation().validators(label, options) : [];
   const schemas = (label, options) => [...VALIDATED, "response"].some((part) => options[part] !== undefined) ? host.validation().schemas(label, options) : undefined;
   const httpGuards = (label, options) => [...guardsOf(label, options.guard), ...validators(label, options)];
   const verb = (label, verbs) => methodAnnotation(label, HTTP_OPTIONS, (options, name) => ({
-    kind: "http", verbs, path: pathOf(options, name),
+    kind: "http", verbs, path: pathOf(options, name), listener: listenerOf(label, options.listener),
     summary: options.summary, description: options.description, schemas: schemas(label, options),
     guards: httpGuards(label, options),
   }), "path");
@@ -161,7 +166,7 @@
   const EVENT_LIMITS = { queueBytes: isCount, overflow: isOneOf("close", "drop-oldest") };
 
   const Sse = methodAnnotation("@Sse", [...HTTP_OPTIONS, "limits"], (options, name) => ({
-    kind: "http", events: true, verbs: ["GET"], path: pathOf(options, name), summary: options.summary, description: options.description,
+    kind: "http", events: true, verbs: ["GET"], path: pathOf(options, name), listener: listenerOf("@Sse", options.listener), summary: options.summary, description: options.description,
     schemas: schemas("@Sse", options), limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: httpGuards("@Sse", options),
   }), "path");
 

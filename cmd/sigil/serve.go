@@ -155,7 +155,7 @@ func appLimits(c *conf.Config) map[string]server.Limits {
 func mounts(all map[string]conf.Mount) map[string]server.Mount {
 	made := map[string]server.Mount{}
 	for app, m := range all {
-		made[app] = server.Mount{Path: m.Path, Listen: m.Listen}
+		made[app] = server.Mount{Path: m.Path, Listen: m.Listen, Listeners: m.Listeners}
 	}
 	return made
 }
@@ -239,6 +239,9 @@ func (b *banner) loaded(apps []server.AppInfo) {
 		if app.Address != nil {
 			fmt.Fprintf(b.out, "%s listens on http://%s%s\n", app.Name, reachable(app.Address), app.Mount)
 		}
+		for _, l := range app.Listeners {
+			fmt.Fprintf(b.out, "%s listens for %s on http://%s\n", app.Name, l.Name, reachable(l.Address))
+		}
 	}
 	fmt.Fprintf(b.out, "listening on http://%s\n", reachable(b.address))
 }
@@ -262,7 +265,13 @@ func printRoutes(w io.Writer, app server.AppInfo, address net.Addr) {
 	if app.Index {
 		fmt.Fprintf(w, "    %-7s http://%s%s/\n", "PAGE", reachable(address), app.Mount)
 	}
+	home := address
 	for _, r := range app.Routes {
+		if address = home; r.Listener != "" {
+			if address = listenerAddress(app, r.Listener); address == nil {
+				continue // it answers nowhere, as the log says
+			}
+		}
 		switch r.Kind {
 		case "websocket":
 			fmt.Fprintf(w, "    %-7s ws://%s%s\n", "WS", reachable(address), r.Path)
@@ -274,6 +283,15 @@ func printRoutes(w io.Writer, app server.AppInfo, address net.Addr) {
 			fmt.Fprintf(w, "    %-7s http://%s%s\n", verbs(r.Verbs), reachable(address), r.Path)
 		}
 	}
+}
+
+func listenerAddress(app server.AppInfo, name string) net.Addr {
+	for _, l := range app.Listeners {
+		if l.Name == name {
+			return l.Address
+		}
+	}
+	return nil
 }
 
 func verbs(list []string) string {
