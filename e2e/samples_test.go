@@ -66,6 +66,12 @@ late: {"people":3}
 closed 1000
 ann: {"people":3} {"people":2}
 `,
+	"gateway": `
+{"event":"pong"}
+plain HTTP 426
+control API 404
+closed 1000
+`,
 	"bridge": `
 4 bytes acknowledged: true
 0 bytes acknowledged: true
