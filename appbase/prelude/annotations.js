@@ -307,12 +307,14 @@
     const metadata = Object.hasOwn(Class, Symbol.metadata) ? Class[Symbol.metadata] : {};
     const { api = {}, cors, guards, members } = notesOf(metadata);
     const named = (kind) => members.filter((m) => m.kind === kind);
-    const of = (kind, name) => named(kind).filter((m) => m.name === name).reverse(); // as they stand, from above
-    const routes = members.filter((m) => m.path !== undefined).map((m) => ({
-      ...m,
-      cors: of("cors", m.name)[0]?.cors,
-      guards: [...guards, ...of("guard", m.name).flatMap((g) => g.guards), ...m.guards],
-    }));
+    const additions = members.filter((m) => m.kind === "guard" || m.kind === "cors").reverse(); // as they stand, from above
+    const of = (kind, name) => additions.filter((m) => m.kind === kind && m.name === name);
+    const routes = members.filter((m) => m.path !== undefined);
+    for (let i = 0; i < routes.length; i++) {
+      const m = routes[i];
+      m.cors = additions.length ? of("cors", m.name)[0]?.cors : undefined;
+      m.guards = guards.concat(additions.length ? of("guard", m.name).flatMap((g) => g.guards) : [], m.guards);
+    }
     if (api.expose === "public") routes.push(...publicMethods(Class, members, guards));
     checkMembers(members, AppBase);
     return {
@@ -338,10 +340,13 @@
   }
 
   function checkMembers(members, AppBase) {
-    for (const m of members) {
+    const alone = new Set(members.map((m) => m.name)).size === members.length; // every method has one annotation
+    for (let i = 0; i < members.length; i++) {
+      const m = members[i];
       if (m.name !== "constructor" && Object.hasOwn(AppBase.prototype, m.name)) {
         failAt(m.site, `${m.name} hides this.${m.name} of AppBase: give the method another name, and ${m.label} the path "/${m.name}"`);
       }
+      if (alone && m.kind !== "guard" && m.kind !== "cors") continue;
       const kinds = new Set(members.filter((o) => o.name === m.name && o.path !== undefined).map((o) => o.kind));
       if (kinds.size > 1) failAt(m.site, `${m.name} is ${[...kinds].join(" and ")} at once: make two methods of it`);
       const guarded = kinds.size > 0 || members.some((o) => o.name === m.name && o.kind === "event");
