@@ -45,6 +45,9 @@ type bounds struct {
 	keys   map[string]string // property names of JSON texts
 	pause  native            // runs script, and so ends an entry that was interrupted
 
+	hasInstance *goja.Object                  // of the guarded constructors
+	targets     map[*goja.Object]*goja.Object // behind guarded constructors
+
 	intrinsics *goja.Object // of the prelude
 	deepFlat   native       // the prelude's Array.prototype.flat
 	failed     []error
@@ -173,18 +176,26 @@ func (b *bounds) proxyOf(target *goja.Object, look func(args []goja.Value) []goj
 
 // instances makes instanceof work with the proxy, which the engine refuses on its right side.
 func (b *bounds) instances(target, proxy *goja.Object) {
+	if b.hasInstance == nil {
+		b.guardHasInstance()
+	}
+	b.targets[proxy] = target
+	b.check(target.DefineDataPropertySymbol(goja.SymHasInstance, b.hasInstance, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE))
+}
+
+// guardHasInstance makes the check that all guarded constructors share.
+func (b *bounds) guardHasInstance() {
+	b.targets = make(map[*goja.Object]*goja.Object, 16)
 	ordinary := b.callable(b.global("Function", "prototype").GetSymbol(goja.SymHasInstance))
 	if ordinary == nil {
 		b.failed = append(b.failed, errors.New("the engine has no Function.prototype[Symbol.hasInstance]"))
-		return
 	}
-	check := b.rt.native("[Symbol.hasInstance]", 1, func(call goja.FunctionCall) goja.Value {
-		if proxy.SameAs(call.This) {
-			call.This = target
+	b.hasInstance = b.rt.native("[Symbol.hasInstance]", 1, func(call goja.FunctionCall) goja.Value {
+		if proxy, ok := call.This.(*goja.Object); ok && b.targets[proxy] != nil {
+			call.This = b.targets[proxy]
 		}
 		return ordinary(call)
 	})
-	b.check(target.DefineDataPropertySymbol(goja.SymHasInstance, check, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE))
 }
 
 // refuse throws a RangeError.

@@ -4,19 +4,24 @@
   "use strict";
   const { apply, defineProperty, getPrototypeOf, ownKeys } = Reflect;
   const { then } = Promise.prototype;
-  const { hasOwnProperty } = Object.prototype;
+  const { hasOwn } = Object;
   const { settled, failed, makeWeak, readWeak } = host;
 
   // define puts methods on an object as the engine's own are: writable,
   // configurable, not enumerable. What is there already stays.
   function define(target, methods) {
-    for (const key of ownKeys(methods)) {
-      if (!apply(hasOwnProperty, target, [key])) replace(target, key, methods[key]);
+    const keys = ownKeys(methods);
+    for (let i = 0; i < keys.length; i++) {
+      if (!hasOwn(target, keys[i])) replace(target, keys[i], methods[keys[i]]);
     }
   }
 
+  const hidden = { __proto__: null, value: undefined, writable: true, configurable: true, enumerable: false };
+
   function replace(target, key, value) {
-    defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
+    hidden.value = value;
+    defineProperty(target, key, hidden);
+    hidden.value = undefined;
   }
 
   function callable(f, what) {

@@ -9,11 +9,12 @@
 
   // define adds what is not there, as the engine's own are: writable, configurable, not enumerable.
   function define(target, methods) {
-    for (const key of ownKeys(methods)) {
-      if (Object.hasOwn(target, key)) continue;
-      const d = getOwnPropertyDescriptor(methods, key);
+    const keys = ownKeys(methods);
+    for (let i = 0; i < keys.length; i++) {
+      if (Object.hasOwn(target, keys[i])) continue;
+      const d = getOwnPropertyDescriptor(methods, keys[i]);
       d.enumerable = false;
-      defineProperty(target, key, d);
+      defineProperty(target, keys[i], d);
     }
   }
 

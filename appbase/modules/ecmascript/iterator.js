@@ -82,11 +82,13 @@
     }
   }
 
-  for (const [C, tag] of [[Helper, "Iterator Helper"], [Wrapper, undefined]]) {
+  function inherit(C) {
     Object.setPrototypeOf(C.prototype, prototype);
     delete C.prototype.constructor;
-    if (tag) defineProperty(C.prototype, Symbol.toStringTag, { value: tag, configurable: true, enumerable: false, writable: false });
   }
+  inherit(Helper);
+  inherit(Wrapper);
+  defineProperty(Helper.prototype, Symbol.toStringTag, { value: "Iterator Helper", configurable: true, enumerable: false, writable: false });
 
   // over is a helper that gives what visit makes of each value; visit may answer with skip to have the next one.
   const skip = {};
@@ -281,13 +283,20 @@
   };
   defineProperty(statics.concat, "length", { value: 0, configurable: true });
 
-  for (const [target, added] of [[prototype, methods], [Iterator, statics]]) {
-    for (const key of ownKeys(added)) defineProperty(target, key, { value: added[key], writable: true, configurable: true, enumerable: false });
+  const hidden = { __proto__: null, value: undefined, writable: true, configurable: true, enumerable: false };
+  function define(target, added) {
+    const keys = ownKeys(added);
+    for (let i = 0; i < keys.length; i++) {
+      hidden.value = added[keys[i]];
+      defineProperty(target, keys[i], hidden);
+    }
   }
+  define(prototype, methods);
+  define(Iterator, statics);
   defineProperty(Iterator, "prototype", { value: prototype, writable: false, enumerable: false, configurable: false });
 
   // Both are accessors so that programs which once set them on objects that inherit go on working (27.1.4.1, 27.1.4.14).
-  for (const [key, value] of [["constructor", Iterator], [Symbol.toStringTag, "Iterator"]]) {
+  function fixed(key, value) {
     defineProperty(prototype, key, {
       get() { return value; },
       set(v) {
@@ -300,6 +309,8 @@
       enumerable: false, configurable: true,
     });
   }
+  fixed("constructor", Iterator);
+  fixed(Symbol.toStringTag, "Iterator");
   defineProperty(globalThis, "Iterator", { value: Iterator, writable: true, enumerable: false, configurable: true });
   return {};
 })
