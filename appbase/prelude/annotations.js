@@ -38,26 +38,29 @@
    * read(options) checks what was written and returns the note.
    */
   function methodAnnotation(label, allowed, read, textOption) {
-    const note = (options) => (method, context) => {
-      checkMethod(label, context);
-      annotated++;
-      const site = new TypeError(); // knows where the annotation stands
-      notesOf(context.metadata).members.push({ label, name: context.name, method, site, ...read(options, context.name) });
+    return (...args) => {
+      const first = args[0], context = args[1], bare = isObject(context) && "kind" in context;
+      if (bare && typeof first !== "function") fail(`${label} belongs on a method; ${String(context.name)} is a ${context.kind}`);
+      if (bare) return noteMethod(label, read, {}, first, context);
+      const options = methodOptions(label, allowed, args, textOption);
+      return (method, context) => noteMethod(label, read, options, method, context);
     };
-    const toOptions = (args) => {
-      const [first] = args;
-      if (args.length > 1) fail(`${label} takes one argument`);
-      if (typeof first === "string" && textOption) return { [textOption]: first };
-      if (first === undefined) return {};
-      if (!isObject(first)) fail(`${label} takes ${textOption ? "a text or " : ""}an object of options, not ${host.show(first)}`);
-      return checkOptions(label, first, allowed);
-    };
-    return function (...args) {
-      const context = args[1];
-      if (typeof args[0] === "function" && isObject(context) && "kind" in context) return note({})(args[0], context);
-      if (isObject(context) && "kind" in context) fail(`${label} belongs on a method; ${String(context.name)} is a ${context.kind}`);
-      return note(toOptions(args));
-    };
+  }
+
+  function noteMethod(label, read, options, method, context) {
+    checkMethod(label, context);
+    annotated++;
+    const site = new TypeError(); // knows where the annotation stands
+    notesOf(context.metadata).members.push({ label, name: context.name, method, site, ...read(options, context.name) });
+  }
+
+  function methodOptions(label, allowed, args, textOption) {
+    const first = args[0];
+    if (args.length > 1) fail(`${label} takes one argument`);
+    if (typeof first === "string" && textOption) return { [textOption]: first };
+    if (first === undefined) return {};
+    if (!isObject(first)) fail(`${label} takes ${textOption ? "a text or " : ""}an object of options, not ${host.show(first)}`);
+    return checkOptions(label, first, allowed);
   }
 
   /** Notes a member where its annotation stands. */
