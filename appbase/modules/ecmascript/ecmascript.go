@@ -10,9 +10,12 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/sigil-server/sigil/appbase/modules/internal/globals"
+	"github.com/sigil-server/sigil/scripting"
 )
 
 var (
+	//go:embed prototype.js
+	prototypeSource string
 	//go:embed iterator.js
 	iteratorSource string
 	//go:embed additions.js
@@ -22,6 +25,7 @@ var (
 	//go:embed ecmascript.d.ts
 	declarations string
 
+	prototypes  = globals.NewScript("iteratorprototype", prototypeSource)
 	iterators   = globals.NewScript("iterator", iteratorSource)
 	additions   = globals.NewScript("ecmascript", additionsSource)
 	disposables = globals.NewScript("disposable", disposableSource)
@@ -35,7 +39,7 @@ func Declarations() string { return declarations }
 // runs on the runtime's goroutine. What loops in script (iterators, Math.sumPrecise) can be interrupted.
 func Install(vm *goja.Runtime) error {
 	b := binding{vm}
-	if _, err := iterators.Run(vm, nil); err != nil {
+	if err := b.installIterators(); err != nil {
 		return fmt.Errorf("install the iterator helpers: %w", err)
 	}
 	if _, err := additions.Run(vm, b.functions()); err != nil {
@@ -47,6 +51,41 @@ func Install(vm *goja.Runtime) error {
 
 // binding is what the methods call.
 type binding struct{ vm *goja.Runtime }
+
+// installIterators defines Iterator and the methods of its prototype, which are made when one of them is first used.
+func (b binding) installIterators() error {
+	var made, prototype *goja.Object
+	load := func() (_ *goja.Object, err error) {
+		if made == nil {
+			made, err = iterators.Run(b.vm, globals.Host{"prototype": func(goja.FunctionCall) goja.Value { return prototype }})
+		}
+		return made, err
+	}
+	constructor := func(goja.FunctionCall) goja.Value {
+		all, err := load()
+		if err != nil {
+			panic(b.vm.NewGoError(err))
+		}
+		return all.Get("Iterator")
+	}
+	first, err := prototypes.Run(b.vm, globals.Host{"iterator": constructor})
+	if err != nil {
+		return err
+	}
+	prototype = first.Get("prototype").ToObject(b.vm)
+	methods := func() (*goja.Object, error) {
+		all, err := load()
+		if err != nil {
+			return nil, err
+		}
+		return all.Get("methods").ToObject(b.vm), nil
+	}
+	if err := globals.Define(b.vm, load, "Iterator"); err != nil {
+		return err
+	}
+	return scripting.DefineLazily(b.vm, prototype, methods, "map", "filter", "take", "drop", "flatMap", "reduce", "toArray", "forEach",
+		"some", "every", "find")
+}
 
 func (b binding) functions() globals.Host {
 	return globals.Host{

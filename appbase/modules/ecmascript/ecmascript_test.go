@@ -68,6 +68,18 @@ func TestIteratorHelpers(t *testing.T) {
 	})
 }
 
+// Methods are made at their first use, which an object that inherits must not notice.
+func TestAssignBeforeTheFirstUse(t *testing.T) {
+	vm := globalstest.New(t, Install)
+	globalstest.Check(t, vm, map[string]string{
+		`(() => { "use strict"; const own = Object.create(Iterator.prototype); own.map = 1; return [Object.keys(own), own.map, typeof Iterator.prototype.map] })()`: "map,1,function",
+	})
+	fresh := globalstest.New(t, Install)
+	globalstest.Check(t, fresh, map[string]string{
+		`(() => { "use strict"; const own = [].values(), shut = Object.freeze([].values()); own.find = 2; try { shut.take = 1 } catch (e) { return [own.find, Object.hasOwn(own, "find"), e.name, typeof [].values().find, JSON.stringify(Object.getOwnPropertyDescriptor(Iterator.prototype, "some"))] } })()`: `2,true,TypeError,function,{"writable":true,"enumerable":false,"configurable":true}`,
+	})
+}
+
 func TestBuffersAndMaps(t *testing.T) {
 	globalstest.Check(t, globalstest.New(t, Install), map[string]string{
 		`var b = new Uint8Array([1, 2, 3]).buffer, c = b.transfer(); [b.byteLength, b.detached, c.detached, new Uint8Array(c)]`:           "0,true,false,1,2,3",

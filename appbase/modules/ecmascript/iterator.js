@@ -1,11 +1,11 @@
 // Iterator and its helpers (ECMA-262, 27.1), lazily and step by step as the standard has them: what closes an iterator, and
 // when, is observable.
-(function () {
+(function (host) {
   "use strict";
-  const { apply, defineProperty, getPrototypeOf, ownKeys, getOwnPropertyDescriptor } = Reflect;
+  const { apply, defineProperty, ownKeys } = Reflect;
   const { TypeError, RangeError, Number, Object, Array } = globalThis;
   const { create } = Object, { trunc } = Math, { isPrototypeOf } = Object.prototype;
-  const prototype = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
+  const prototype = host.prototype();
   const end = {}; // what a helper's step gives when there is nothing more
 
   function isObject(v) { return (typeof v === "object" && v !== null) || typeof v === "function"; }
@@ -254,12 +254,7 @@
       each(direct(this, "find"), (value, i) => { if (predicate(value, i)) { found = value; return true; } });
       return found;
     },
-    [Symbol.dispose]() {
-      const method = this.return;
-      if (method !== undefined && method !== null) apply(method, this, []);
-    },
   };
-  defineProperty(methods[Symbol.dispose], "name", { value: "[Symbol.dispose]", configurable: true });
 
   function Iterator() {
     if (new.target === undefined || new.target === Iterator) throw new TypeError("Iterator cannot be constructed, only extended");
@@ -283,34 +278,7 @@
   };
   defineProperty(statics.concat, "length", { value: 0, configurable: true });
 
-  const hidden = { __proto__: null, value: undefined, writable: true, configurable: true, enumerable: false };
-  function define(target, added) {
-    const keys = ownKeys(added);
-    for (let i = 0; i < keys.length; i++) {
-      hidden.value = added[keys[i]];
-      defineProperty(target, keys[i], hidden);
-    }
-  }
-  define(prototype, methods);
-  define(Iterator, statics);
+  for (const key of ownKeys(statics)) defineProperty(Iterator, key, { value: statics[key], writable: true, configurable: true, enumerable: false });
   defineProperty(Iterator, "prototype", { value: prototype, writable: false, enumerable: false, configurable: false });
-
-  // Both are accessors so that programs which once set them on objects that inherit go on working (27.1.4.1, 27.1.4.14).
-  function fixed(key, value) {
-    defineProperty(prototype, key, {
-      get() { return value; },
-      set(v) {
-        if (!isObject(this)) throw new TypeError("the receiver is no object");
-        if (this === prototype) throw new TypeError("Iterator.prototype cannot be changed so");
-        if (getOwnPropertyDescriptor(this, key) === undefined) {
-          defineProperty(this, key, { value: v, writable: true, enumerable: true, configurable: true });
-        } else this[key] = v;
-      },
-      enumerable: false, configurable: true,
-    });
-  }
-  fixed("constructor", Iterator);
-  fixed(Symbol.toStringTag, "Iterator");
-  defineProperty(globalThis, "Iterator", { value: Iterator, writable: true, enumerable: false, configurable: true });
-  return {};
+  return { Iterator, methods };
 })
