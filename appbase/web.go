@@ -8,6 +8,7 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/eventsource"
 	"github.com/sigil-server/sigil/appbase/modules/fetch"
 	"github.com/sigil-server/sigil/appbase/modules/scope"
+	"github.com/sigil-server/sigil/appbase/modules/websocket"
 )
 
 // Web configures the globals of the web that concern the server. Its zero is safe.
@@ -24,6 +25,11 @@ func (w Web) withDefaults() Web {
 	return w
 }
 
+// sockets may go where fetch may.
+func (w Web) sockets() websocket.Options {
+	return websocket.Options{Allow: w.Fetch.Allow, Private: w.Fetch.Private, UserAgent: w.Fetch.UserAgent}
+}
+
 // before are the modules that the others may build on, after those that build on others.
 var (
 	before = []module{
@@ -33,6 +39,7 @@ var (
 	after = []module{
 		{func(in *instance) error { return fetch.Install(in.rt, in.worker.web.Fetch) }, fetch.Declarations},
 		{onRuntime(eventsource.Install), eventsource.Declarations},
+		{func(in *instance) error { return websocket.Install(in.rt, in.worker.web.sockets()) }, websocket.Declarations},
 	}
 )
 

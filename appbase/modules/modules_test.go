@@ -28,6 +28,7 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/scope"
 	"github.com/sigil-server/sigil/appbase/modules/streams"
 	"github.com/sigil-server/sigil/appbase/modules/url"
+	"github.com/sigil-server/sigil/appbase/modules/websocket"
 	"github.com/sigil-server/sigil/scripting"
 )
 
@@ -42,6 +43,7 @@ var table = []struct {
 	declarations func() string
 }{
 	{"eventsource", eventsource.Install, eventsource.Declarations},
+	{"websocket", func(rt *scripting.Runtime) error { return websocket.Install(rt, websocket.Options{}) }, websocket.Declarations},
 	{"fetch", func(rt *scripting.Runtime) error { return fetch.Install(rt, fetch.Options{}) }, fetch.Declarations},
 	{"ecmascript", engine(ecmascript.Install), ecmascript.Declarations},
 	{"scope", engine(func(vm *goja.Runtime) error { return scope.Install(vm, "Sigil/test") }), scope.Declarations},

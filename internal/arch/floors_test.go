@@ -53,6 +53,7 @@ type door struct {
 func doors() []door {
 	return []door{
 		{"github.com/gobwas", []string{"wsconn"}},
+		{"github.com/coder/websocket", []string{"appbase/modules/websocket"}},
 		{"github.com/fsnotify/fsnotify", []string{"internal/watch"}},
 		{"github.com/dop251/goja", []string{"scripting", "appbase"}},
 		{"github.com/santhosh-tekuri/jsonschema", []string{"appbase"}},
