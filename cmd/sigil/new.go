@@ -22,15 +22,22 @@ var appName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 func newNew() *cobra.Command {
 	var apps string
-	var typescript bool
+	var typescript, gateway bool
 	cmd := &cobra.Command{
 		Use:   "new NAME",
 		Short: "Makes a working app, and sets an editor up for it",
 		Long: `Makes the app NAME in the apps folder: a chat room with a page to try it, as a start for your own.
 Beside the apps it leaves tsconfig.json and sigil.d.ts, from which an editor knows the API, also in plain JavaScript.`,
-		Example: "  sigil new chat\n  sigil new board --ts",
+		Example: "  sigil new chat\n  sigil new board --ts\n  sigil new gateway --gateway",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if gateway {
+				dir, err := createGateway(apps, args[0])
+				if err == nil {
+					cmd.Print(gatewayNext(dir, apps))
+				}
+				return err
+			}
 			dir, err := createApp(apps, args[0], typescript)
 			if err != nil {
 				return err
@@ -41,21 +48,17 @@ Beside the apps it leaves tsconfig.json and sigil.d.ts, from which an editor kno
 	}
 	cmd.Flags().StringVar(&apps, "apps", "apps", "folder of the apps")
 	cmd.Flags().BoolVar(&typescript, "ts", false, "TypeScript instead of JavaScript")
+	cmd.Flags().BoolVar(&gateway, "gateway", false, "a gateway for a backend that speaks only HTTP, with its configuration and an Express backend")
+	cmd.MarkFlagsMutuallyExclusive("ts", "gateway")
 	return cmd
 }
 
 // createApp writes a new app's folder and, once, the editor's set-up beside it. It overwrites no app.
 func createApp(apps, name string, typescript bool) (string, error) {
-	if !appName.MatchString(name) {
-		return "", fmt.Errorf("%q cannot be an app's name: it becomes part of the URL and a class, so letters, digits, - and _, beginning with a letter", name)
-	}
-	if err := os.MkdirAll(apps, 0o755); err != nil {
+	dir, err := newFolder(apps, name)
+	if err != nil {
 		return "", err
 	}
-	if taken := existing(apps, name); taken != "" {
-		return "", fmt.Errorf("%s exists already", taken)
-	}
-	dir := filepath.Join(apps, name)
 	entry := "main.js"
 	if typescript {
 		entry = "main.ts"
@@ -70,6 +73,20 @@ func createApp(apps, name string, typescript bool) (string, error) {
 		}
 	}
 	return dir, setUpEditor(apps)
+}
+
+// newFolder is where an app of that name will be, in a folder of apps that is there. An error: it cannot be, or is already.
+func newFolder(apps, name string) (string, error) {
+	if !appName.MatchString(name) {
+		return "", fmt.Errorf("%q cannot be an app's name: it becomes part of the URL and a class, so letters, digits, - and _, beginning with a letter", name)
+	}
+	if err := os.MkdirAll(apps, 0o755); err != nil {
+		return "", err
+	}
+	if taken := existing(apps, name); taken != "" {
+		return "", fmt.Errorf("%s exists already", taken)
+	}
+	return filepath.Join(apps, name), nil
 }
 
 // existing is the path of an app of that name, "" if there is none.

@@ -40,6 +40,7 @@ func floors() []floor {
 		{"internal/watch", nil},
 		{"internal/heap", nil},
 		{"internal/appstore", []string{"storage", "appbase/modules"}}, // brings two floors together; only cmd and tests use it
+		{"apps", nil},
 		{"internal/arch", nil},
 	}
 }
