@@ -151,11 +151,11 @@
     };
   }
 
-  const Websocket = methodAnnotation("@Websocket", ["path", "listener", "guard", ...SOCKET_OPTIONS], (options, name) => ({
+  const Websocket = methodAnnotation("@Websocket", ["path", "guard", ...SOCKET_OPTIONS, "listener"], (options, name) => ({
     kind: "websocket", path: pathOf(options, name), listener: listenerOf("@Websocket", options.listener), ...socketOptions(options), guards: guardsOf("@Websocket", options.guard),
   }), "path");
 
-  const HTTP_OPTIONS = ["path", "listener", "summary", "description", "guard", "params", "query", "headers", "body", "response"];
+  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "body", "response", "listener"];
   const VALIDATED = ["params", "query", "headers", "body"];
   const validators = (label, options) => VALIDATED.some((part) => options[part] !== undefined) ? host.validation().validators(label, options) : [];
   const schemas = (label, options) => [...VALIDATED, "response"].some((part) => options[part] !== undefined) ? host.validation().schemas(label, options) : undefined;
