@@ -36,6 +36,7 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	routes.adoptCors(class)
 	routes.Parallel = in.parallel(notes.Get("api").ToObject(in.vm), extendsBase)
 	routes.split()
+	routes.Topics, routes.Calls = in.offers(notes)
 	in.routes = routes
 	return err
 }

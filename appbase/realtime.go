@@ -120,6 +120,17 @@ func (in *instance) bindRealtime(notes *goja.Object) {
 	}
 }
 
+// offers are the topics and calls that the notes declare.
+func (in *instance) offers(notes *goja.Object) (topics []string, calls []Call) {
+	for _, t := range in.topics {
+		topics = append(topics, t.rule.Pattern)
+	}
+	in.eachNote(notes, "rpcs", func(n *goja.Object) {
+		calls = append(calls, Call{Name: n.Get("rpc").String(), Method: n.Get("name").String()})
+	})
+	return topics, calls
+}
+
 // hasLive reports whether the app has the realtime endpoint.
 func (in *instance) hasLive() bool {
 	for route := range in.bound {

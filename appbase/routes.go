@@ -78,11 +78,19 @@ type Info struct {
 	Limits                      AppLimits
 }
 
+// Call is one @Rpc method.
+type Call struct {
+	Name   string // under which clients call it
+	Method string // of the app's class
+}
+
 // Routes is the route table of one generation. It is immutable.
 type Routes struct {
 	Info     Info
 	Cors     *Cors // of the class; nil: none
 	Parallel Parallel
+	Topics   []string // patterns of @Topic, in the order of declaration
+	Calls    []Call   // @Rpc methods, in the order of declaration
 	all      []*Route
 	by       map[string]*Routes // those of each listener; nil: none is named
 	cors     bool               // any route has a policy

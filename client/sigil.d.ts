@@ -15,9 +15,13 @@ export interface Contract {
   rpc?: object;
   /** What is published, by the topic's name or pattern. */
   topics?: { [topic: string]: any };
+  /** "GET /board/items/${string}" and its like. */
+  routes?: string;
 }
 
-type Topics<App extends Contract> = App["topics"] extends object ? App["topics"] : { [topic: string]: any };
+type Topics<App extends Contract> = App["topics"] extends object ? NonNullable<App["topics"]> : { [topic: string]: any };
+/** Names of topics that the app declares; any text when the contract says nothing. */
+type TopicOf<App extends Contract> = keyof Topics<App> & string;
 type DataOf<App extends Contract, T> = T extends keyof Topics<App> ? Topics<App>[T] : any;
 
 export interface SocketOptions {
@@ -138,10 +142,10 @@ export class Client<App extends Contract = Contract> extends Emitter<{
   readonly id: string | undefined;
   readonly rpc: Remote<App["rpc"] extends object ? App["rpc"] : Record<string, (...args: any[]) => any>>;
   /** Follows a topic: each publication's data, in order, each once; see "lost" for when that cannot be. */
-  subscribe<T extends string>(topic: T, listener?: (data: DataOf<App, T>, info: { offset?: number }) => void, options?: SubscribeOptions): Subscription<DataOf<App, T>>;
+  subscribe<T extends TopicOf<App>>(topic: T, listener?: (data: DataOf<App, T>, info: { offset?: number }) => void, options?: SubscribeOptions): Subscription<DataOf<App, T>>;
   /** Sent again until it is answered, and never published twice. */
-  publish<T extends string>(topic: T, data: DataOf<App, T>, options?: CallOptions & { key?: string }): Promise<Position & { duplicate?: true }>;
-  history<T extends string>(topic: T, limit?: number): Promise<Publication<DataOf<App, T>>[]>;
+  publish<T extends TopicOf<App>>(topic: T, data: DataOf<App, T>, options?: CallOptions & { key?: string }): Promise<Position & { duplicate?: true }>;
+  history<T extends TopicOf<App>>(topic: T, limit?: number): Promise<Publication<DataOf<App, T>>[]>;
   presence(topic: string): Promise<{ count: number; members: Member[] }>;
   /** Calls an `@Rpc` method with a list of arguments, or one object. Rejects with RpcError, ConnectionLost, TimeoutError or the signal's reason. */
   call(method: string, params?: unknown[] | object, options?: CallOptions): Promise<any>;

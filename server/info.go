@@ -18,11 +18,19 @@ type AppInfo struct {
 	Generation  int         // number of the generation that serves; 0 when none does
 	Hash        string      // of that generation's sources
 	Routes      []RouteInfo // of that generation, in the order of declaration
+	Topics      []string    // patterns of its @Topic annotations
+	Calls       []CallInfo  // its @Rpc methods, in the order of declaration
 	Index       bool        // public/index.html answers at the mount
 	Connections int         // open WebSockets
 	Workers     int         // on how many the app may run; 0: one for each connection
 	Because     string      // why so many: a clause
 	Err         error       // why the newest code is not what serves; nil when it is
+}
+
+// CallInfo is one @Rpc method of an app.
+type CallInfo struct {
+	Name   string // under which clients call it
+	Method string // of the app's class
 }
 
 // RouteInfo is one route of an app.
@@ -48,6 +56,10 @@ func (a *app) info() AppInfo {
 	if now.routes != nil {
 		i.Title = now.routes.Info.Title
 		i.Routes = routeInfos(a.at.path, now.routes)
+		i.Topics = slices.Clone(now.routes.Topics)
+		for _, call := range now.routes.Calls {
+			i.Calls = append(i.Calls, CallInfo(call))
+		}
 		i.Workers, i.Because = now.max(a.crew.cores), now.routes.Parallel.Why
 		if now.routes.Parallel.PerConnection {
 			i.Workers = 0

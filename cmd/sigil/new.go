@@ -135,13 +135,21 @@ func setUpEditor(apps string) error {
 const typesFile = "sigil.d.ts"
 
 func newTypes() *cobra.Command {
-	var out string
+	var out, apps, app string
 	cmd := &cobra.Command{
 		Use:   "types",
 		Short: "Writes the TypeScript declarations of the app API",
-		Long:  "Writes sigil.d.ts, from which an editor (and tsc) knows AppBase, the annotations, WsConn and the globals.",
-		Args:  cobra.NoArgs,
+		Long: `Writes sigil.d.ts, from which an editor (and tsc) knows AppBase, the annotations, WsConn and the globals.
+With --client, what clients may ask of one app instead: its topics, calls and routes, for connect<App>() of /sigil.js.`,
+		Example: "  sigil types\n  sigil types --client board --out web/board.ts",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if app != "" {
+				if !cmd.Flags().Changed("out") {
+					out = "-"
+				}
+				return contractOf(cmd, apps, app, out)
+			}
 			if out == "-" {
 				cmd.Print(appbase.Declarations())
 				return nil
@@ -154,6 +162,8 @@ func newTypes() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", filepath.Join("apps", typesFile), `file to write, "-" for standard output`)
+	cmd.Flags().StringVar(&app, "client", "", "write what clients may ask of this app; to standard output without --out")
+	cmd.Flags().StringVar(&apps, "apps", "apps", "folder of the apps, for --client")
 	return cmd
 }
 
