@@ -143,8 +143,11 @@ func (s *socket) ended(read, written error) closing {
 		}
 	}
 	if words, last := s.outgoing.lastWords(); last && !errors.Is(written, errEnded) {
-		// The peer's frame had the code of ours and was seen by Close only, or never came.
-		return closing{code: int(words.Code), clean: written == nil}
+		if written != nil { // the peer's frame never came
+			return closing{code: int(words.Code)}
+		}
+		// The peer's frame had the code of ours and was seen by Close only; who answers with the code does so with the reason.
+		return closing{code: int(words.Code), reason: words.Reason, clean: true}
 	}
 	if written != nil && !errors.Is(written, errEnded) {
 		return closing{err: written}
