@@ -110,7 +110,7 @@ func (c *Conn) handleCall(call jsonrpc.Call, batch bool, answer func(string)) {
 	case len(call.Method) > 2 && call.Method[:2] == "$/":
 		c.protocol(call, batch, respond)
 	default:
-		c.callRpc(call, respond)
+		c.callRPC(call, respond)
 	}
 }
 

@@ -22,8 +22,8 @@ type liveCall struct {
 	over    bool
 }
 
-// callRpc calls an @Rpc method. Calls of one connection begin in order and may end in any.
-func (c *Conn) callRpc(call jsonrpc.Call, respond responder) {
+// callRPC calls an @Rpc method. Calls of one connection begin in order and may end in any.
+func (c *Conn) callRPC(call jsonrpc.Call, respond responder) {
 	in := c.inst
 	rpc, known := in.rpcs[call.Method]
 	switch {
@@ -34,11 +34,11 @@ func (c *Conn) callRpc(call jsonrpc.Call, respond responder) {
 	case call.ID != nil && c.live.calls[string(call.ID)] != nil:
 		respond("", &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: "a call with this id is in flight"})
 	default:
-		c.startRpc(in, rpc, call, respond)
+		c.startRPC(in, rpc, call, respond)
 	}
 }
 
-func (c *Conn) startRpc(in *instance, rpc rpcBinding, call jsonrpc.Call, respond responder) {
+func (c *Conn) startRPC(in *instance, rpc rpcBinding, call jsonrpc.Call, respond responder) {
 	object, err := in.newCall(goja.Undefined(), c.object())
 	args, ok := in.arguments(call.Params)
 	if err != nil || !ok {

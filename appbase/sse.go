@@ -36,9 +36,6 @@ type EventStream struct {
 	ended  bool
 }
 
-// eventRoom is how much may be queued while the next event of a generator is asked for.
-const eventRoom = 16 << 10
-
 // Events runs the guards and the method of an @Sse route. done is called once: with nil when the stream is open, with the
 // answer of a guard or a method that refuses, or with an error as of [Worker.Serve]. Closed must be called on what is
 // returned, whatever done was told; nil is returned when nothing was begun.

@@ -46,13 +46,13 @@ func BenchmarkSubscribe(b *testing.B) {
 	for range 1000 {
 		c := &connection{}
 		h.add(c)
-		h.Subscribe(c, "topic")
+		_ = h.Subscribe(c, "topic")
 	}
 	c := &connection{}
 	h.add(c)
 	b.ReportAllocs()
 	for b.Loop() {
-		h.Subscribe(c, "topic")
+		_ = h.Subscribe(c, "topic")
 		h.Unsubscribe(c, "topic")
 	}
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 
@@ -11,7 +10,7 @@ import (
 // open begins to serve a port: where the system can, through a door at which common WebSocket handshakes are
 // answered without net/http, which costs several times as much for one.
 func (s *Server) open(p *port, public *http.Server, start func(func() error)) {
-	var entrance net.Listener = p.listener
+	entrance := p.listener
 	door, ok := wsconn.NewDoor(p.listener, wsconn.DoorOptions{
 		Knock: func(r *http.Request, k *wsconn.Knocking) { s.knock(p, r, k) }, Room: s.room, Log: s.log,
 		HeaderTime: s.options.Limits.HeaderTime, MaxHeaderBytes: s.options.Limits.MaxHeaderBytes,

@@ -154,7 +154,7 @@ func TestClientGoneBefore(t *testing.T) {
 	req, _ := http.NewRequestWithContext(ctx, "GET", "http://"+s.addr()+"/s/waits", nil)
 	done := make(chan error, 1)
 	go func() {
-		_, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req) //nolint:bodyclose // there is none
+		_, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
 		done <- err
 	}()
 	s.log.wait(t, "msg=waiting")

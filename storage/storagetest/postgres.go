@@ -31,7 +31,7 @@ func Postgres(t testing.TB) string {
 	owner := unprivileged(t, dir)
 	data := filepath.Join(dir, "data")
 	run := func(name string, args ...string) *exec.Cmd {
-		cmd := exec.Command(name, args...)
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), name, args...) // stopped below, in its own way
 		cmd.Dir, cmd.SysProcAttr = dir, owner
 		return cmd
 	}

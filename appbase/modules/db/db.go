@@ -22,11 +22,13 @@ var declarations string
 // Declarations are the TypeScript declarations of this.db.
 func Declarations() string { return declarations }
 
-// What the module needs of a store, for those who bring one.
 type (
+	// Runner is what the module needs of a store, for those who bring one.
 	Runner = statements.Runner
-	Tx     = statements.Tx
-	Store  = statements.Store
+	// Tx is a transaction of a Runner.
+	Tx = statements.Tx
+	// Store is the durable store behind this.db.
+	Store = statements.Store
 )
 
 // Bounds of what one app has under way.

@@ -3,6 +3,7 @@ package fetch
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -119,7 +120,7 @@ func (x *exchange) over() {
 
 // cause prefers what ended the exchange to what the transport makes of it.
 func (x *exchange) cause(err error) error {
-	if cause := context.Cause(x.ctx); cause != nil && cause != context.Canceled {
+	if cause := context.Cause(x.ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
 	return err

@@ -42,7 +42,7 @@ func (s *socket) finish(c closing) {
 // run is the connection from the handshake to its end.
 func (s *socket) run() {
 	defer s.client.sockets.Add(-1)
-	conn, response, err := s.dial()
+	conn, response, err := s.dial() //nolint:bodyclose // the connection owns what follows a 101
 	if err != nil {
 		s.finish(closing{err: s.cause(err)})
 		return
