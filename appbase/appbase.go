@@ -42,14 +42,15 @@ type Options struct {
 	Name       string             // the app's name, as in its URL
 	Executor   scripting.Executor // the loop whose goroutine owns the worker
 	Host       Host
-	Log        *slog.Logger   // default: discards
-	Shared     *Shared        // what the app's workers have in common; default: its own, for an app with one worker
-	LoadOnly   bool           // load apps to look at them: @OnStart, @OnStop and schedules do not run
-	Extra      bool           // beside the first worker of the app, which alone runs @OnStart, @OnStop and schedules
-	Generation int            // the number before that of the first generation; 0 for an app that was never loaded
-	CallTime   time.Duration  // longest one entry into the script may keep the thread; 0: scripting's default, 1 s
-	MaxDepth   int            // JavaScript call depth; 0: scripting's default, 2,000
-	Config     map[string]any // what the app sees as this.config; plain data
+	Log        *slog.Logger      // default: discards
+	Shared     *Shared           // what the app's workers have in common; default: its own, for an app with one worker
+	LoadOnly   bool              // load apps to look at them: @OnStart, @OnStop and schedules do not run
+	Extra      bool              // beside the first worker of the app, which alone runs @OnStart, @OnStop and schedules
+	Generation int               // the number before that of the first generation; 0 for an app that was never loaded
+	CallTime   time.Duration     // longest one entry into the script may keep the thread; 0: scripting's default, 1 s
+	MaxDepth   int               // JavaScript call depth; 0: scripting's default, 2,000
+	Config     map[string]any    // what the app sees as this.config; plain data
+	Env        map[string]string // what the app sees as this.env
 	// OnError is told, on the worker's goroutine, of every error that is logged; those that Serve and Admit return are the
 	// caller's. Default: nobody is told.
 	OnError func(*scripting.Error)

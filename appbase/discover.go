@@ -18,6 +18,9 @@ type Source struct {
 	Name  string // the first segment of its URLs
 	Entry string // the file that is loaded
 	Dir   string // the app's own folder; "" when the app is a single file
+
+	Public   string // the folder of its static files; "" is "public" in its own, if it has one
+	NoPublic bool   // it has none
 }
 
 // Root is the folder that error positions of the app are relative to: the one that holds the apps.
@@ -28,9 +31,14 @@ func (s Source) Root() string {
 	return filepath.Dir(s.Entry)
 }
 
-// PublicDir is the folder whose files the app serves, whether it exists or not; "" for an app of a single file.
+// PublicDir is the folder whose files the app serves, whether it exists or not; "" if there is none.
 func (s Source) PublicDir() string {
-	if s.Dir == "" {
+	switch {
+	case s.NoPublic:
+		return ""
+	case s.Public != "":
+		return s.Public
+	case s.Dir == "":
 		return ""
 	}
 	return filepath.Join(s.Dir, "public")

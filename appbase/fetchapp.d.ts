@@ -10,6 +10,8 @@ interface FetchEnv {
   readonly generation: number;
   /** What the operator set for this app. */
   readonly config: Record<string, any>;
+  /** The variables of the server's environment that the operator grants. Each is a member of this object, too: `c.env.MAIL_KEY`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The server's log. */
   readonly log: Log;
   /** The client's address without port. */

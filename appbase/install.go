@@ -222,7 +222,7 @@ func (in *instance) baseHost(scripts *preludeScripts) (map[string]any, error) {
 		return nil, err
 	}
 	return in.withData(map[string]any{
-		"name": w.name, "config": config,
+		"name": w.name, "config": config, "env": in.env,
 		"log":        func() goja.Value { return in.logObject() },
 		"generation": func() int { return in.generation },
 		"readFile":   in.readFile,
@@ -247,6 +247,15 @@ func (in *instance) configObject() (goja.Value, error) {
 		return nil, fmt.Errorf("the configuration of the app is not plain data: %w", err)
 	}
 	return in.parseJSON(string(text)), nil
+}
+
+// env is this.env: the variables of the environment that the operator grants.
+func (in *instance) env() goja.Value {
+	made := in.vm.NewObject()
+	for name, value := range in.worker.env {
+		_ = made.Set(name, value)
+	}
+	return made
 }
 
 func (in *instance) connection(id string) goja.Value {

@@ -15,16 +15,18 @@ type Parallel struct {
 	PerConnection bool   // one for each connection, as far as there are enough
 	Why           string // for people: a clause that goes on after "1 worker, because" or "several workers, because"
 	Warning       string // what the author may not have meant; "" nothing
+	State         string // what the app keeps in each worker, for people; "" nothing
 }
 
 // parallel reads @Api({ workers }), and else looks at what state the app keeps: callbacks of one worker never run at the
 // same time and share everything; workers share nothing of the script's.
-func (in *instance) parallel(api *goja.Object, extendsBase bool) Parallel {
+func (in *instance) parallel(api *goja.Object, extendsBase bool) (p Parallel) {
+	defer func() { p.State = list(in.state) }()
 	asked := api.Get("workers")
 	if asked == nil || goja.IsUndefined(asked) || asked.String() == "auto" {
 		return in.automatic(extendsBase)
 	}
-	p := Parallel{Why: fmt.Sprintf("@Api({ workers: %s }) says so", asked)}
+	p = Parallel{Why: fmt.Sprintf("@Api({ workers: %s }) says so", asked)}
 	if asked.String() == "connection" {
 		p.PerConnection = true
 	} else {

@@ -51,6 +51,8 @@ declare class AppBase {
   get generation(): number;
   /** What the operator set for this app in `sigil.yaml` (`app.<name>`); an empty object if nothing. */
   get config(): Record<string, any>;
+  /** The variables of the server's environment that the operator grants this app, by name; there are no others. */
+  get env(): Readonly<Record<string, string | undefined>>;
   /** The server's log; lines carry the app's name. */
   get log(): Log;
   /** The app's open connections, at this moment's state. */

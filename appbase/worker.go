@@ -21,6 +21,7 @@ type Worker struct {
 	callTime time.Duration
 	maxDepth int
 	config   map[string]any
+	env      map[string]string
 	loadOnly bool
 	web      Web
 	extra    bool
@@ -65,6 +66,7 @@ func NewWorker(o Options) *Worker {
 		callTime:   o.CallTime,
 		maxDepth:   o.MaxDepth,
 		config:     o.Config,
+		env:        o.Env,
 		loadOnly:   o.LoadOnly,
 		extra:      o.Extra,
 		shared:     common,

@@ -9,11 +9,9 @@ import (
 
 // ownLimit is one key below app_limits, in the order in which the sources set them.
 type ownLimit struct {
-	origin, app, name string
-	raw               any
+	origin, key, app, name string // key is the whole one: "app_limits.chat.message"
+	raw                    any
 }
-
-func (o ownLimit) key() string { return "app_limits." + o.app + "." + o.name }
 
 // serverWide are the limits that one app cannot have of its own: they act before the app is known, or on all apps together.
 func serverWide() []string {
@@ -25,12 +23,18 @@ func (l *loader) appLimits(origin string, values map[string]any) {
 	for _, app := range slices.Sorted(maps.Keys(values)) {
 		section, ok := values[app].(map[string]any)
 		if !ok && values[app] != nil {
-			l.problem("%s: app_limits.%s %q: must hold keys of its own", origin, app, fmt.Sprint(values[app]))
+			l.problem("%s: app_limits.%s %q: must hold keys of its own", l.at(origin, "app_limits."+app), app, fmt.Sprint(values[app]))
 		}
-		for _, name := range slices.Sorted(maps.Keys(section)) {
-			if own := (ownLimit{origin, app, name, section[name]}); own.raw != nil && l.mayOwn(own) {
-				l.own = append(l.own, own)
-			}
+		l.limitsBelow(origin, "app_limits."+app, app, section)
+	}
+}
+
+// limitsBelow notes the limits of one app, which stand below section.
+func (l *loader) limitsBelow(origin, section, app string, values map[string]any) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		key := section + "." + name
+		if own := (ownLimit{l.at(origin, key), key, app, name, values[name]}); own.raw != nil && l.mayOwn(own) {
+			l.own = append(l.own, own)
 		}
 	}
 }
@@ -47,11 +51,11 @@ func (l *loader) mayOwn(o ownLimit) bool {
 	case slices.Contains(names, o.name):
 		return true
 	case slices.Contains(serverWide(), o.name):
-		l.problem("%s: %s: is a limit of the whole server; set limits.%s", o.origin, o.key(), o.name)
+		l.problem("%s: %s: is a limit of the whole server; set limits.%s", o.origin, o.key, o.name)
 	case meant != "":
-		l.problem("%s: unknown key %q; did you mean %s?", o.origin, o.key(), meant)
+		l.problem("%s: unknown key %q; did you mean %s?", o.origin, o.key, meant)
 	default:
-		l.problem("%s: unknown key %q; an app may have %s", o.origin, o.key(), strings.Join(names, ", "))
+		l.problem("%s: unknown key %q; an app may have %s", o.origin, o.key, strings.Join(names, ", "))
 	}
 	return false
 }
@@ -65,9 +69,9 @@ func (l *loader) finishApps() {
 				continue
 			}
 			if err := f.value.set(own.raw); err != nil {
-				l.problem("%s: %s %s: %w", own.origin, own.key(), quote(own.raw), err)
+				l.problem("%s: %s %s: %w", own.origin, own.key, quote(own.raw), err)
 			} else if err := f.value.check(); err != nil {
-				l.problem("%s: %s %s: %w", own.origin, own.key(), quote(own.raw), err)
+				l.problem("%s: %s %s: %w", own.origin, own.key, quote(own.raw), err)
 			}
 		}
 		l.config.AppLimits[own.app] = limits

@@ -15,6 +15,9 @@ type Config struct {
 	AdminHosts     []string       // names the admin port may be asked for by, beside this machine's
 	Uploads        string         // folder for files of large forms; "" is the system's for temporary files
 	Dev            bool           // show what only developers should see
+	Reload         bool           // new code replaces what serves
+	API            bool           // OpenAPI and AsyncAPI documents of the apps answer
+	Doc            bool           // documentation pages of the apps answer
 	Log            Log            // what is logged, and how
 	Compress       bool           // answers are compressed for clients that take it
 	Origins        []string       // foreign origins that may open WebSockets
@@ -27,6 +30,9 @@ type Config struct {
 	// AppLimits are the limits of apps that have some of their own, by the app's name: whole, those that the app has none of
 	// its own for are equal to Limits. [Config.LimitsOf] finds them.
 	AppLimits map[string]Limits
+
+	// PerApp is what the operator says of single apps, whole, by the app's name. [Config.OwnOf] finds it.
+	PerApp map[string]Own
 
 	// Mounts are the places of apps that are not to be below their names, by the app's name.
 	Mounts map[string]Mount

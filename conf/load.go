@@ -37,19 +37,24 @@ type Sources struct {
 // key, value and what is allowed.
 func Load(s Sources) (*Config, error) {
 	l := newLoader()
-	l.layer("default.yaml", rawbytes.Provider(reference), yaml.Parser())
+	l.read(s)
+	if len(l.problems) > 0 {
+		return nil, errors.Join(l.problems...)
+	}
+	return l.config, nil
+}
+
+// read takes in all sources.
+func (l *loader) read(s Sources) {
+	l.layer("default.yaml", rawbytes.Provider(reference))
 	if path := s.file(); path != "" {
-		l.layer(path, file.Provider(path), yaml.Parser())
+		l.layer(path, file.Provider(path))
 	}
 	l.environment(s.Environ)
 	if s.Flags != nil {
 		l.flags(s.Flags)
 	}
 	l.finish()
-	if len(l.problems) > 0 {
-		return nil, errors.Join(l.problems...)
-	}
-	return l.config, nil
 }
 
 func (s Sources) file() string {
@@ -72,6 +77,9 @@ type loader struct {
 	raw      map[string]any    // what the sources say, by key
 	origin   map[string]string // of each value in raw
 	own      []ownLimit        // of single apps
+	settings []ownSetting      // of single apps
+	named    []string          // the apps of per_app
+	lines    map[string]int    // of the keys of the source that is being read
 	problems []error
 }
 
@@ -80,6 +88,7 @@ func newLoader() *loader {
 	l.config.App = map[string]map[string]any{}
 	l.config.AppLimits = map[string]Limits{}
 	l.config.Mounts = map[string]Mount{}
+	l.config.PerApp = map[string]Own{}
 	l.fields = l.config.fields()
 	for _, f := range l.fields {
 		l.keys = append(l.keys, f.key)
@@ -92,13 +101,19 @@ func (l *loader) problem(format string, args ...any) {
 }
 
 // layer reads one source of nested keys.
-func (l *loader) layer(origin string, p koanf.Provider, parser koanf.Parser) {
+func (l *loader) layer(origin string, p koanf.Provider) {
 	k := koanf.New(".")
-	if err := k.Load(p, parser); err != nil {
+	text, err := p.ReadBytes()
+	if err == nil {
+		err = k.Load(rawbytes.Provider(text), yaml.Parser())
+	}
+	if err != nil {
 		l.problem("read the configuration %s: %w", origin, err)
 		return
 	}
+	l.lines = linesOf(text)
 	l.sift(origin, "", k.Raw())
+	l.lines = nil
 }
 
 // sift takes what it knows out of a section, whose key ends in "." or is "", and complains about the rest. A key without
@@ -116,10 +131,12 @@ func (l *loader) sift(origin, section string, values map[string]any) {
 			l.appLimits(origin, below)
 		case key == "mounts" && isSection:
 			l.mounts(origin, below)
+		case key == "per_app" && isSection:
+			l.perApp(origin, below)
 		case l.isSection(key) && isSection && !strings.Contains(name, "."):
 			l.sift(origin, key+".", below)
-		case l.isSection(key) || key == "app" || key == "app_limits" || key == "mounts":
-			l.problem("%s: %s %q: must hold keys of its own", origin, key, fmt.Sprint(raw))
+		case l.isSection(key) || slices.Contains(byApp(), key):
+			l.problem("%s: %s %q: must hold keys of its own", l.at(origin, key), key, fmt.Sprint(raw))
 		case strings.Contains(name, ".") || !slices.Contains(l.keys, key):
 			l.unknown(origin, key)
 		default:
@@ -128,19 +145,23 @@ func (l *loader) sift(origin, section string, values map[string]any) {
 	}
 }
 
+// byApp are the sections whose keys are names of apps.
+func byApp() []string { return []string{"app", "app_limits", "mounts", "per_app"} }
+
 // isSection says whether there are keys below key.
 func (l *loader) isSection(key string) bool {
 	return slices.ContainsFunc(l.keys, func(known string) bool { return strings.HasPrefix(known, key+".") })
 }
 
 func (l *loader) expectKnown(origin, key string) {
-	if !slices.Contains(l.keys, key) && !l.isSection(key) && key != "app" && key != "app_limits" && key != "mounts" {
+	if !slices.Contains(l.keys, key) && !l.isSection(key) && !slices.Contains(byApp(), key) {
 		l.unknown(origin, key)
 	}
 }
 
 func (l *loader) unknown(origin, key string) {
-	meant := suggest(key, append(slices.Clone(l.keys), "app", "app_limits", "mounts", "log", "limits", "database"))
+	meant := suggest(key, append(append(slices.Clone(l.keys), byApp()...), "log", "limits", "database"))
+	origin = l.at(origin, key)
 	switch {
 	case meant == key: // right, but for its dot
 		section, name, _ := strings.Cut(key, ".")
@@ -153,7 +174,7 @@ func (l *loader) unknown(origin, key string) {
 }
 
 func (l *loader) set(origin, key string, raw any) {
-	l.raw[key], l.origin[key] = raw, origin
+	l.raw[key], l.origin[key] = raw, l.at(origin, key)
 }
 
 // apps keeps what the apps are to see.
@@ -164,7 +185,7 @@ func (l *loader) apps(origin string, values map[string]any) {
 		case map[string]any:
 			l.config.App[name] = config
 		default:
-			l.problem("%s: app.%s %q: must hold keys of its own", origin, name, fmt.Sprint(config))
+			l.problem("%s: app.%s %q: must hold keys of its own", l.at(origin, "app."+name), name, fmt.Sprint(config))
 		}
 	}
 }
@@ -203,8 +224,12 @@ func foreign(name string) bool {
 }
 
 func (l *loader) unknownVariable(name string, known []string) {
-	if meant := suggest(name, known); meant != "" {
-		l.problem("environment: unknown variable %s; did you mean %s?", name, meant)
+	const prefix = "SIGIL_"
+	for i := range known {
+		known[i] = strings.TrimPrefix(known[i], prefix)
+	}
+	if meant := suggest(strings.TrimPrefix(name, prefix), known); meant != "" {
+		l.problem("environment: unknown variable %s; did you mean %s?", name, prefix+meant)
 		return
 	}
 	l.problem("environment: unknown variable %s; default.yaml lists all keys", name)
@@ -245,7 +270,6 @@ func (l *loader) finish() {
 		}
 	}
 	l.finishApps()
-	if len(l.problems) == 0 {
-		l.problems = append(l.problems, l.config.together()...)
-	}
+	l.finishOwn()
+	l.problems = append(l.problems, l.config.together()...)
 }

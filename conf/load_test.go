@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/rawbytes"
 	"github.com/spf13/pflag"
 )
@@ -16,7 +15,7 @@ import (
 func TestDefaults(t *testing.T) {
 	got := mustLoad(t, Sources{})
 	want := &Config{
-		Apps: "apps", Listen: "127.0.0.1:8081", Admin: "127.0.0.1:8091", AdminHosts: []string{}, Compress: true,
+		Apps: "apps", Listen: "127.0.0.1:8081", Admin: "127.0.0.1:8091", AdminHosts: []string{}, Compress: true, Reload: true, API: true, Doc: true,
 		Log: Log{Level: "info", Format: "text"}, Origins: []string{}, TrustedProxies: []netip.Prefix{},
 		Limits: Limits{
 			Message: 1 << 20, Fragments: 16384, Queue: 1 << 20, Overflow: "close", BacklogMessages: 256, BacklogBytes: 1 << 20,
@@ -32,7 +31,7 @@ func TestDefaults(t *testing.T) {
 		Fetch:     Fetch{Allow: []string{"*"}, Apps: []string{}, Requests: 64, BodyBytes: 64 << 20, HeaderTime: Duration(30 * time.Second), BodyStall: Duration(time.Minute)},
 		AppLimits: map[string]Limits{},
 		Data:      "data", Database: Database{Apps: map[string]string{}, Commit: "disk", Connections: 8},
-		App: map[string]map[string]any{}, Mounts: map[string]Mount{},
+		App: map[string]map[string]any{}, Mounts: map[string]Mount{}, PerApp: map[string]Own{},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("defaults\n%+v, want\n%+v", got, want)
@@ -42,14 +41,14 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// Every field of Config but App, AppLimits and Mounts has a key, and default.yaml has a comment for each key.
+// Every field of Config but App, AppLimits, Mounts and PerApp has a key, and default.yaml has a comment for each key.
 func TestReferenceIsWhole(t *testing.T) {
 	keys := newLoader().keys
-	if leaves := countLeaves(reflect.TypeFor[Config]()) - 3; leaves != len(keys) {
-		t.Errorf("Config has %d fields beside the three of apps, the table %d keys", leaves, len(keys))
+	if leaves := countLeaves(reflect.TypeFor[Config]()) - 4; leaves != len(keys) {
+		t.Errorf("Config has %d fields beside the four of apps, the table %d keys", leaves, len(keys))
 	}
 	lines := strings.Split(string(reference), "\n")
-	for _, key := range append(keys, "app", "app_limits", "mounts") {
+	for _, key := range append(keys, byApp()...) {
 		found := false
 		for i, line := range lines {
 			if strings.HasPrefix(strings.TrimSpace(line), last(key)+":") && strings.HasPrefix(line, " ") == strings.Contains(key, ".") {
@@ -66,7 +65,9 @@ func TestReferenceIsWhole(t *testing.T) {
 }
 
 // pairedWithPrevious names the keys that share the comment of the key before.
-func pairedWithPrevious(name string) bool { return name == "backlog_bytes" || name == "header_fields" }
+func pairedWithPrevious(name string) bool {
+	return name == "backlog_bytes" || name == "header_fields" || name == "doc"
+}
 
 func countLeaves(t reflect.Type) int {
 	n := 0
@@ -160,8 +161,8 @@ func TestMistakes(t *testing.T) {
 		environ    []string
 		want       []string // one line each
 	}{
-		{"near miss", "lisen: ':1'", nil, []string{`sigil.yaml: unknown key "lisen"; did you mean listen?`}},
-		{"near miss below", "limits: {mesage: 1MiB}", nil, []string{`sigil.yaml: unknown key "limits.mesage"; did you mean limits.message?`}},
+		{"near miss", "lisen: ':1'", nil, []string{`sigil.yaml:1: unknown key "lisen"; did you mean listen?`}},
+		{"near miss below", "limits: {mesage: 1MiB}", nil, []string{`sigil.yaml:1: unknown key "limits.mesage"; did you mean limits.message?`}},
 		{"wrong place", "message: 1MiB", nil, []string{`unknown key "message"; did you mean limits.message?`}},
 		{"wrong place below", "log: {call_depth: 7}", nil, []string{`unknown key "log.call_depth"; did you mean limits.call_depth?`}},
 		{"dotted", "limits.message: 1MiB", nil, []string{`unknown key "limits.message"; write message below limits`}},
@@ -175,10 +176,10 @@ func TestMistakes(t *testing.T) {
 		{"limits of an app", "app_limits: {chat: {message: 0, mesage: 1, handshake_time: 1s, colour: red}, b: 5, a/b: {}}", nil, []string{
 			`app_limits.b "5": must hold keys of its own`, `unknown key "app_limits.chat.colour"; an app may have message, fragments`,
 			`app_limits.chat.handshake_time: is a limit of the whole server; set limits.handshake_time`,
-			`unknown key "app_limits.chat.mesage"; did you mean message?`, `sigil.yaml: app_limits.chat.message "0": must be from 1B to 1GiB`}},
+			`unknown key "app_limits.chat.mesage"; did you mean message?`, `sigil.yaml:1: app_limits.chat.message "0": must be from 1B to 1GiB`}},
 		{"limits of an app's name", "app_limits: {a/b: {message: 1}}", nil, []string{`app_limits "a/b": must be the name of an app`}},
 		{"limits of all apps", "app_limits: [chat]", nil, []string{`app_limits "[chat]": must hold keys of its own`}},
-		{"address", "listen: 8081", nil, []string{`sigil.yaml: listen "8081": must be host:port, such as 127.0.0.1:8081 or :8081`}},
+		{"address", "listen: 8081", nil, []string{`sigil.yaml:1: listen "8081": must be host:port, such as 127.0.0.1:8081 or :8081`}},
 		{"port", "admin: ':70000'", nil, []string{`admin ":70000": must be host:port, such as 127.0.0.1:8081 or :8081, or off`}},
 		{"host", "listen: 'a b:1'", nil, []string{`listen "a b:1": must be host:port`}},
 		{"same port", "admin: ':1'\nlisten: ':1'", nil, []string{`admin ":1": must not be the same as listen`}},
@@ -250,8 +251,8 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		l := newLoader()
-		l.layer("default.yaml", rawbytes.Provider(reference), yaml.Parser())
-		l.layer("sigil.yaml", rawbytes.Provider(text), yaml.Parser())
+		l.layer("default.yaml", rawbytes.Provider(reference))
+		l.layer("sigil.yaml", rawbytes.Provider(text))
 		l.finish()
 		if len(l.problems) > 0 {
 			return

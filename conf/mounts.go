@@ -27,11 +27,12 @@ func (l *loader) mounts(origin string, values map[string]any) {
 		case map[string]any:
 			m = l.mount(origin, key, raw)
 		default:
-			l.problem("%s: %s %s: must be a path such as \"/store\", or hold path and listen", origin, key, quote(raw))
+			l.problem("%s: %s %s: must be a path such as \"/store\", or hold path and listen", l.at(origin, key), key, quote(raw))
 			continue
 		}
 		if err := m.check(); err != nil {
-			l.problem("%s: %s: %w", origin, key, err)
+			l.problem("%s: %s: %w", l.at(origin, key), key, err)
+			continue
 		}
 		l.config.Mounts[name] = m
 	}
@@ -47,16 +48,24 @@ func (l *loader) mount(origin, key string, values map[string]any) (m Mount) {
 		case "listeners":
 			m.Listeners = l.listeners(origin, key+"."+name, values[name])
 		default:
-			l.problem("%s: unknown key %q; a mount has path, listen and listeners", origin, key+"."+name)
+			l.unknownOfMount(origin, key+"."+name, name)
 		}
 	}
 	return m
 }
 
+func (l *loader) unknownOfMount(origin, key, name string) {
+	if meant := suggest(name, []string{"path", "listen", "listeners"}); meant != "" {
+		l.problem("%s: unknown key %q; did you mean %s?", l.at(origin, key), key, meant)
+		return
+	}
+	l.problem("%s: unknown key %q; a mount has path, listen and listeners", l.at(origin, key), key)
+}
+
 func (l *loader) listeners(origin, key string, raw any) map[string]string {
 	values, ok := raw.(map[string]any)
 	if !ok {
-		l.problem("%s: %s %s: must hold an address for each name", origin, key, quote(raw))
+		l.problem("%s: %s %s: must hold an address for each name", l.at(origin, key), key, quote(raw))
 		return nil
 	}
 	made := map[string]string{}

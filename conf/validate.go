@@ -27,6 +27,14 @@ func (c *Config) Validate() error {
 			}
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.PerApp)) {
+		own := c.PerApp[name]
+		for _, f := range own.fields() {
+			if err := f.value.check(); err != nil && f.value.raw() != "" {
+				problems = append(problems, fmt.Errorf("per_app.%s.%s %s: %w", name, f.key, quote(f.value.raw()), err))
+			}
+		}
+	}
 	if len(problems) == 0 {
 		problems = c.together()
 	}

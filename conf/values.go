@@ -113,10 +113,16 @@ func (v choice) check() error {
 	return nil
 }
 
-// boolean is true or false.
+// boolean is true or false; on, off, yes and no are the same.
 type boolean struct{ p *bool }
 
 func (v boolean) set(raw any) error {
+	switch strings.ToLower(scalar(raw)) {
+	case "on", "yes":
+		raw = true
+	case "off", "no":
+		raw = false
+	}
 	parsed, err := strconv.ParseBool(scalar(raw))
 	if err != nil {
 		return errors.New("must be true or false")

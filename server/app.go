@@ -17,8 +17,10 @@ import (
 type app struct {
 	name      string
 	at        place
-	listeners []Listener   // named ones of the app's own
-	log       *slog.Logger // names the app
+	listeners []Listener // named ones of the app's own
+	own       Own
+	plainLog  *slog.Logger // at the app's level
+	log       *slog.Logger // the same, and names the app
 	limits    Limits
 	options   *Options
 	notices   *notices
@@ -44,6 +46,7 @@ type snapshot struct {
 	source     appbase.Source
 	program    *scripting.Program
 	routes     *appbase.Routes // nil: nothing serves
+	parallel   appbase.Parallel
 	generation int
 	hash       string
 	err        error // of the newest build, when it failed
@@ -55,13 +58,15 @@ func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 		name:      src.Name,
 		at:        o.places.of(src.Name),
 		listeners: o.places.listenersOf(src.Name),
-		log:       o.Log.With("app", src.Name),
 		limits:    o.limitsOf(src.Name),
 		options:   o,
 		crew:      c,
 		shared:    appbase.NewShared(),
 		data:      newData(src.Name, o),
 	}
+	a.own = o.own(src.Name)
+	a.plainLog = atLevel(o.Log, a.own.Level)
+	a.log = a.plainLog.With("app", src.Name)
 	a.topics = broker.New[*packet](broker.Options{MaxTopics: a.limits.MaxTopics, MaxHistoryBytes: a.limits.MaxHistoryBytes})
 	a.notices = newNotices(a.log, appLimits())
 	a.current.Store(&snapshot{source: src})
@@ -109,12 +114,12 @@ func (s *snapshot) max(cores int) int {
 	switch {
 	case s.routes == nil:
 		return 1
-	case s.routes.Parallel.PerConnection:
+	case s.parallel.PerConnection:
 		return maxPerConnection
-	case s.routes.Parallel.Max == 0:
+	case s.parallel.Max == 0:
 		return cores
 	}
-	return s.routes.Parallel.Max
+	return s.parallel.Max
 }
 
 // maxPerConnection bounds the workers of an app that wants one for each connection, beside the crew's own bound.

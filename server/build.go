@@ -115,7 +115,7 @@ func warn(a *app, program *scripting.Program) {
 		a.log.Warn("compiler warning", "error", w)
 	}
 	now := a.current.Load()
-	if text := now.routes.Parallel.Warning; text != "" {
+	if text := now.parallel.Warning; text != "" {
 		a.log.Warn("the app runs on several workers", "warning", text)
 	}
 	a.warnWider(now.routes)

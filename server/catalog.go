@@ -77,6 +77,9 @@ func (c *catalog) run(ctx context.Context, ready func()) error {
 	c.drain(ctx)
 	c.loaded = true
 	for _, name := range c.options.places.missing(c.table) {
+		if c.options.own(name).Disabled {
+			continue
+		}
 		c.options.Log.Warn("an app has a mount and is not there", "mounted", name)
 	}
 	if ctx.Err() == nil {
@@ -131,7 +134,7 @@ func (c *catalog) sync(ctx context.Context, changed []string) error {
 	if err != nil {
 		return err
 	}
-	sources, clashes := c.options.places.admit(sources)
+	sources, clashes := c.options.places.admit(c.options.employ(sources))
 	if len(clashes) > 0 && !c.loaded {
 		return errors.Join(clashes...)
 	}
@@ -142,7 +145,7 @@ func (c *catalog) sync(ctx context.Context, changed []string) error {
 		c.visit(ctx, src, changed)
 	}
 	for name, t := range c.tenants {
-		if !present[name] {
+		if !present[name] && !t.fixed() {
 			c.miss(t)
 		}
 	}
@@ -189,6 +192,9 @@ func (c *catalog) visit(ctx context.Context, src appbase.Source, changed []strin
 		c.start(ctx, t)
 		return
 	}
+	if t.fixed() {
+		return
+	}
 	back := !t.gone.IsZero()
 	t.gone = time.Time{}
 	own := back || t.source != src || t.concerns(changed)
@@ -198,6 +204,9 @@ func (c *catalog) visit(ctx context.Context, src appbase.Source, changed []strin
 		c.start(ctx, t)
 	}
 }
+
+// fixed reports whether what serves is to stay, whatever happens to its files.
+func (t *tenant) fixed() bool { return t.app.own.NoReload && t.app.current.Load().routes != nil }
 
 // concerns reports whether one of the paths is the app's entry, lies in its folder (public files do not count) or is
 // one of the files it was built from, or a folder of these.

@@ -17,6 +17,9 @@ func (s *Server) describe(w *steadyWriter, r *http.Request, c call) bool {
 	default:
 		return false
 	}
+	if !c.app.describes(c.target.rest) {
+		return false
+	}
 	if !s.reads(w, r) {
 		return true
 	}

@@ -60,8 +60,8 @@ func (a *app) info() AppInfo {
 		for _, call := range now.routes.Calls {
 			i.Calls = append(i.Calls, CallInfo(call))
 		}
-		i.Workers, i.Because = now.max(a.crew.cores), now.routes.Parallel.Why
-		if now.routes.Parallel.PerConnection {
+		i.Workers, i.Because = now.max(a.crew.cores), now.parallel.Why
+		if now.parallel.PerConnection {
 			i.Workers = 0
 		}
 		i.Index = now.routes.On("").HTTP("GET", "/").Outcome == appbase.NotFound && hasPublic(now.source, "/")

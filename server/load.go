@@ -27,7 +27,7 @@ func (a *app) load(ctx context.Context, src appbase.Source, p *scripting.Program
 	if err := workers[0].swap(ctx); err != nil {
 		return err
 	}
-	next := &snapshot{source: src, program: p, routes: routes, generation: a.current.Load().generation + 1, hash: p.Hash()}
+	next := &snapshot{source: src, program: p, routes: routes, parallel: a.parallel(routes), generation: a.current.Load().generation + 1, hash: p.Hash()}
 	_, err = onEach(workers[1:], func(w *worker) (*appbase.Routes, error) { return nil, w.swap(ctx) })
 	a.current.Store(next)
 	a.shrink(next)
@@ -88,7 +88,7 @@ func (a *app) shrink(now *snapshot) {
 	if len(extra) == 0 {
 		return
 	}
-	a.log.Warn("the app runs on fewer workers now; connections of the others are closed with 1012", "workers", now.max(a.crew.cores), "because", now.routes.Parallel.Why)
+	a.log.Warn("the app runs on fewer workers now; connections of the others are closed with 1012", "workers", now.max(a.crew.cores), "because", now.parallel.Why)
 	for _, w := range append([]*worker(nil), extra...) {
 		a.dismiss(w, statusServiceRestart, "the app runs on fewer workers")
 	}

@@ -67,6 +67,9 @@ type Options struct {
 	// [New], or of [Server.Run] when it is the name of an app that is in the way.
 	Mounts map[string]Mount
 
+	// Own is what the operator says of single apps; nil: nothing. It is called from any goroutine.
+	Own func(app string) Own
+
 	places   *places
 	loadOnly bool           // apps are looked at, not started
 	partial  *wsconn.Budget // of all loops

@@ -2,12 +2,13 @@
 (function (host) {
   "use strict";
 
-  let log, lists; // made when they are first asked for
+  let log, lists, env; // made when they are first asked for
 
   class AppBase {
     get name() { return host.name; }
     get generation() { return host.generation(); }
     get config() { return host.config; }
+    get env() { return env ??= Object.freeze(host.env()); }
     get log() { return log ??= host.log(); }
     get connections() { return (lists ??= host.lists()).connections; }
     get users() { return (lists ??= host.lists()).users; }

@@ -10,6 +10,7 @@
 
   const { stringify } = JSON;
   const { randomUUID } = crypto;
+  let granted; // the variables of the environment are members of Environment once it is used
   let target; // the default export
 
   /** Says yes to a WebSocket handshake: the answer to return from fetch. */
@@ -57,6 +58,7 @@
     get name() { return this.app.name; }
     get generation() { return this.app.generation; }
     get config() { return this.app.config; }
+    get env() { return this.app.env; }
     get log() { return this.app.log; }
   }
 
@@ -72,6 +74,7 @@
   }
 
   function dispatch(app, request, remoteAddress) {
+    granted ??= Object.setPrototypeOf(Environment.prototype, app.env); // c.env.MAIL_KEY, as other servers have it
     const response = target.fetch(request, new Environment(app, remoteAddress), new Context());
     return response instanceof Promise ? response.then(checked) : checked(response);
   }

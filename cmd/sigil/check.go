@@ -13,13 +13,20 @@ import (
 )
 
 func newCheck() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Compiles and loads every app and prints mistakes",
 		Long: `Compiles and loads every app in DIR (default: apps) without serving it, and lists its routes. Mistakes are printed as
-file:line:column, and the exit code is 1 if there are any. The top level of each app's module and its constructor run.`,
-		Args: cobra.MaximumNArgs(1),
+file:line:column, and the exit code is 1 if there are any. The top level of each app's module and its constructor run.
+
+With --config it looks at the configuration instead: it prints every setting as it would count, as YAML, with where it comes
+from, or every mistake.`,
+		Example: "  sigil check\n  sigil check --config\n  sigil check --config=/etc/sigil.yaml",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("config") {
+				return checkConfig(cmd, args)
+			}
 			apps, err := inspect(cmd, args)
 			if err != nil {
 				return err
@@ -34,6 +41,9 @@ file:line:column, and the exit code is 1 if there are any. The top level of each
 			return nil
 		},
 	}
+	cmd.Flags().String("config", "", "print the settings of this configuration file, or of sigil.yaml")
+	cmd.Flags().Lookup("config").NoOptDefVal = defaultConfig
+	return cmd
 }
 
 func newRoutes() *cobra.Command {

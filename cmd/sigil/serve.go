@@ -48,7 +48,7 @@ func serveFlags(cmd *cobra.Command) {
 	f.String("listen", "127.0.0.1:8081", "address of HTTP and WebSocket")
 	f.String("admin", "127.0.0.1:8091", `address of the admin port, or "off"`)
 	f.Bool("dev", false, "for developing: error pages with source, and a list of apps at /")
-	f.String("config", "", "configuration file (YAML)")
+	f.String("config", "", "configuration file (YAML); default: sigil.yaml, if there is one")
 }
 
 func serve(cmd *cobra.Command) error {
@@ -56,14 +56,12 @@ func serve(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	c, err := conf.Load(conf.Sources{File: file, Environ: os.Environ(), Flags: cmd.Flags()})
+	c, err := configure(configSources(file, cmd))
 	if err != nil {
 		return err
 	}
-	if err := checkFetch(c.Fetch); err != nil {
-		return err
-	}
 	log := newLogger(cmd.ErrOrStderr(), c.Log)
+	warnUnset(c, log)
 	watcher, err := watch.New(watch.Options{Log: log})
 	if err != nil {
 		return err
@@ -75,7 +73,10 @@ func serve(cmd *cobra.Command) error {
 func runServer(cmd *cobra.Command, c *conf.Config, log *slog.Logger, watcher *watch.Watcher) error {
 	b := &banner{out: cmd.OutOrStdout()}
 	options := serverOptions(c, log)
-	options.Changes, options.Loaded = watcher, b.loaded
+	options.Loaded = b.loaded
+	if c.Reload || anyReloads(c) {
+		options.Changes = watcher
+	}
 	stores := storage.NewStores(storeOptions(c))
 	options.Store, options.Kept = storeOf(stores), stores.Exists
 	s, err := server.New(options)
@@ -134,6 +135,7 @@ func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 		AppLimits:      appLimits(c),
 		Mounts:         mounts(c.Mounts),
 		Uncompressed:   !c.Compress,
+		Own:            ownOf(c),
 		ClientScript:   client.Script(),
 	}
 }
