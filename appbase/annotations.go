@@ -35,8 +35,8 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	class, err := in.corsOf(notes)
 	routes.adoptCors(class)
 	routes.Parallel = in.parallel(notes.Get("api").ToObject(in.vm), extendsBase)
-	routes.split()
 	routes.Topics, routes.Calls = in.offers(notes)
+	routes.split()
 	in.routes = routes
 	return err
 }
@@ -68,6 +68,7 @@ type note struct {
 	Compress                                                         Compression
 	Events, Whole                                                    bool
 	Schemas                                                          map[string]string
+	Messages                                                         []MessageSchema
 }
 
 func (in *instance) route(object *goja.Object) (*Route, binding, error) {
@@ -84,7 +85,7 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	}
 	route := &Route{
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
-		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Events: n.Events, Whole: n.Whole, Listener: n.Listener, Schemas: n.Schemas, pattern: p,
+		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Events: n.Events, Whole: n.Whole, Listener: n.Listener, Schemas: n.Schemas, Messages: n.Messages, pattern: p,
 	}
 	var err error
 	if route.Cors, err = in.corsOf(object); err != nil {

@@ -35,5 +35,8 @@ func (r *Routes) split() {
 			r.by[route.Listener] = part
 		}
 		part.all = append(part.all, route)
+		if route.Style == StyleLive {
+			part.Topics, part.Calls = r.Topics, r.Calls
+		}
 	}
 }

@@ -122,6 +122,10 @@ interface TopicOptions {
    * Default: false. The app itself always may.
    */
   publish?: boolean | ((this: any, ws: WsConn, topic: string, data: any) => unknown);
+  /** What is published, for the AsyncAPI document; nothing is checked. */
+  data?: RequestSchema;
+  summary?: string;
+  description?: string;
 }
 
 /**
@@ -148,6 +152,12 @@ declare function OnLeave(pattern: string): MemberAnnotation;
 // --- requests over the socket ----------------------------------------------------------------------------------------------
 
 interface RpcOptions {
+  /** The parameters, an object or a list, for the AsyncAPI document; nothing is checked. */
+  params?: RequestSchema;
+  /** What the answer holds, for the AsyncAPI document. */
+  result?: RequestSchema;
+  summary?: string;
+  description?: string;
   /** The name clients call; the method's if left out. */
   name?: string;
   /** After this long the caller gets an error. Default: 30 seconds. */
@@ -182,7 +192,7 @@ declare class RpcError extends Error {
   readonly data: any;
 }
 
-interface RealtimeOptions extends Pick<WebsocketOptions, "protocols" | "origins" | "compress" | "guard"> {
+interface RealtimeOptions extends Pick<WebsocketOptions, "protocols" | "origins" | "compress" | "guard" | keyof SocketTold> {
   /** Where the endpoint is below the app. Default: `"/live"`. */
   path?: string;
   limits?: Omit<WebsocketLimits, "overflow">;
@@ -237,13 +247,13 @@ interface SocketDisconnectEvent extends SocketEvent<"disconnect"> {
 }
 
 /** An annotation of event handlers. */
-interface EventAnnotation<Event> {
+interface EventAnnotation<Event, Told = {}> {
   <This, Method extends (this: any, event: Event) => unknown>(method: Method, context: MethodContext<This, Method>): void;
   (path: string): MethodAnnotation<(this: any, event: Event) => unknown>;
-  (options?: { path?: string }): MethodAnnotation<(this: any, event: Event) => unknown>;
+  (options?: { path?: string } & Told): MethodAnnotation<(this: any, event: Event) => unknown>;
 }
 
-interface ConnectOptions extends Pick<WebsocketOptions, "path" | "protocols" | "origins" | "limits" | "compress" | "guard"> {}
+interface ConnectOptions extends Pick<WebsocketOptions, "path" | "protocols" | "origins" | "limits" | "compress" | "guard" | keyof SocketTold> {}
 
 interface ConnectAnnotation extends EventAnnotation<SocketConnectEvent> {
   (options?: ConnectOptions): MethodAnnotation<(this: any, event: SocketConnectEvent) => unknown>;
@@ -257,7 +267,7 @@ interface ConnectAnnotation extends EventAnnotation<SocketConnectEvent> {
  */
 declare const OnConnect: ConnectAnnotation;
 /** Calls the method for every text. */
-declare const OnMessage: EventAnnotation<SocketMessageEvent>;
+declare const OnMessage: EventAnnotation<SocketMessageEvent, Pick<SocketTold, "receives">>;
 /** Calls the method for every binary message. */
 declare const OnBinary: EventAnnotation<SocketBinaryEvent>;
 /** Calls the method when a connection has ended and is in no list any more. */

@@ -121,14 +121,28 @@ func (in *instance) bindRealtime(notes *goja.Object) {
 }
 
 // offers are the topics and calls that the notes declare.
-func (in *instance) offers(notes *goja.Object) (topics []string, calls []Call) {
-	for _, t := range in.topics {
-		topics = append(topics, t.rule.Pattern)
-	}
+func (in *instance) offers(notes *goja.Object) (topics []Topic, calls []Call) {
+	in.eachNote(notes, "topics", func(n *goja.Object) {
+		topics = append(topics, Topic{
+			Pattern: noteText(n, "pattern"), Summary: noteText(n, "summary"), Description: noteText(n, "description"), Data: noteText(n, "data"),
+			Publish: n.Get("publish").ToBoolean(), Presence: n.Get("presence").ToBoolean(),
+		})
+	})
 	in.eachNote(notes, "rpcs", func(n *goja.Object) {
-		calls = append(calls, Call{Name: n.Get("rpc").String(), Method: n.Get("name").String()})
+		calls = append(calls, Call{
+			Name: noteText(n, "rpc"), Method: noteText(n, "name"), Summary: noteText(n, "summary"), Description: noteText(n, "description"),
+			Params: noteText(n, "params"), Result: noteText(n, "result"),
+		})
 	})
 	return topics, calls
+}
+
+// noteText is a member of a note; "" when it is not there.
+func noteText(n *goja.Object, key string) string {
+	if value := n.Get(key); value != nil && !goja.IsUndefined(value) {
+		return value.String()
+	}
+	return ""
 }
 
 // hasLive reports whether the app has the realtime endpoint.

@@ -67,7 +67,23 @@ type Route struct {
 	// Schemas are JSON Schemas as text, by what they are of: "params", "query", "headers", "body" and "response". A Standard
 	// Schema that cannot say itself as JSON Schema is not among them.
 	Schemas map[string]string
-	pattern pattern
+	// Messages are those of KindWebsocket that the annotation has a schema for.
+	Messages []MessageSchema
+	pattern  pattern
+}
+
+// MessageSchema describes one kind of message of a WebSocket.
+type MessageSchema struct {
+	Sent   bool   // by the app; else by the client
+	Schema string // JSON Schema as text
+}
+
+// Topic is one @Topic.
+type Topic struct {
+	Pattern, Summary, Description string
+	Data                          string // JSON Schema of a publication, as text; ""
+	Publish                       bool   // clients may publish to it, or some of them
+	Presence                      bool
 }
 
 // Info is what @Api on the class says of the app, for its OpenAPI document.
@@ -82,6 +98,9 @@ type Info struct {
 type Call struct {
 	Name   string // under which clients call it
 	Method string // of the app's class
+
+	Summary, Description string
+	Params, Result       string // JSON Schemas as text; ""
 }
 
 // Routes is the route table of one generation. It is immutable.
@@ -89,8 +108,8 @@ type Routes struct {
 	Info     Info
 	Cors     *Cors // of the class; nil: none
 	Parallel Parallel
-	Topics   []string // patterns of @Topic, in the order of declaration
-	Calls    []Call   // @Rpc methods, in the order of declaration
+	Topics   []Topic // in the order of declaration
+	Calls    []Call  // @Rpc methods, in the order of declaration
 	all      []*Route
 	by       map[string]*Routes // those of each listener; nil: none is named
 	cors     bool               // any route has a policy

@@ -324,7 +324,17 @@ type HttpHandler = (this: any, req: HttpReq) => Awaitable<Answer>;
  */
 type GuardFunction = (this: any, req: HttpReq) => Awaitable<Answer>;
 
-interface WebsocketOptions {
+/** What the AsyncAPI document (`/<app>/asyncapi`) says of a WebSocket. Messages are not checked against it. */
+interface SocketTold {
+  summary?: string;
+  description?: string;
+  /** What clients send: a schema, or one for each kind of message. */
+  receives?: RequestSchema | readonly RequestSchema[];
+  /** What the app sends. */
+  sends?: RequestSchema | readonly RequestSchema[];
+}
+
+interface WebsocketOptions extends SocketTold {
   /** Path below the app: `"/rooms/:name"`. The method's name if left out; `index` is `/`. */
   path?: string;
   /**

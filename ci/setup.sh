@@ -32,6 +32,8 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # npm writes node_modules/.package-lock.json last, so it is newer than package-lock.json when all is installed.
-if [ ! e2e/node_modules/.package-lock.json -nt e2e/package-lock.json ]; then
-  npm ci --prefix e2e --no-audit --no-fund
-fi
+for folder in e2e e2e/generator; do
+  if [ ! "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
+    npm ci --prefix "$folder" --no-audit --no-fund
+  fi
+done

@@ -5,15 +5,16 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// describe answers with what the server knows of an app: "/api" (OpenAPI as YAML), "/api.json", "/doc". False: the path
-// is none of them.
+// describe answers with what the server knows of an app: "/api" (OpenAPI as YAML), "/asyncapi" (AsyncAPI as YAML), both with
+// ".json" as JSON, and "/doc". False: the path is none of them.
 func (s *Server) describe(w *steadyWriter, r *http.Request, c call) bool {
 	switch c.target.rest {
-	case "/api", "/api.json", "/doc":
+	case "/api", "/api.json", "/asyncapi", "/asyncapi.json", "/doc":
 	default:
 		return false
 	}
@@ -24,23 +25,37 @@ func (s *Server) describe(w *steadyWriter, r *http.Request, c call) bool {
 		return true
 	}
 	switch c.target.rest {
-	case "/api":
-		s.document(w, r, c, "application/yaml", yaml.Marshal)
-	case "/api.json":
-		s.document(w, r, c, typeJSON, marshalJSON)
+	case "/api", "/api.json":
+		s.document(w, r, c, newOpenAPI(c.mount(), c.routes()))
+	case "/asyncapi", "/asyncapi.json":
+		place := asyncPlace{host: s.host(r), mount: c.mount(), secure: s.proxies.scheme(r) == "https"}
+		s.document(w, r, c, newAsyncAPI(place, c.routes()))
 	default:
 		s.page(w, r, http.StatusOK, docPage, newDocView(c, s.host(r)))
 	}
 	return true
 }
 
+// mount is where the paths of the call's app begin: at the root of a listener of its own.
+func (c call) mount() string {
+	if c.target.listener != "" {
+		return ""
+	}
+	return c.app.at.path
+}
+
 func marshalJSON(value any) ([]byte, error) { return json.MarshalIndent(value, "", "  ") }
 
-func (s *Server) document(w http.ResponseWriter, r *http.Request, c call, kind string, marshal func(any) ([]byte, error)) {
-	body, err := marshal(newOpenAPI(c.app.at.path, c.routes()))
+// document answers with a document as JSON or YAML, by the path.
+func (s *Server) document(w http.ResponseWriter, r *http.Request, c call, doc any) {
+	kind, marshal := "application/yaml", yaml.Marshal
+	if strings.HasSuffix(c.target.rest, ".json") {
+		kind, marshal = typeJSON, marshalJSON
+	}
+	body, err := marshal(doc)
 	if err != nil {
 		id := newErrorID()
-		c.app.log.Error("the OpenAPI document cannot be made", "id", id, "error", err)
+		c.app.log.Error("a document cannot be made", "path", c.target.rest, "id", id, "error", err)
 		s.internalError(w, r, id, nil)
 		return
 	}

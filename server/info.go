@@ -56,9 +56,11 @@ func (a *app) info() AppInfo {
 	if now.routes != nil {
 		i.Title = now.routes.Info.Title
 		i.Routes = routeInfos(a.at.path, now.routes)
-		i.Topics = slices.Clone(now.routes.Topics)
+		for _, topic := range now.routes.Topics {
+			i.Topics = append(i.Topics, topic.Pattern)
+		}
 		for _, call := range now.routes.Calls {
-			i.Calls = append(i.Calls, CallInfo(call))
+			i.Calls = append(i.Calls, CallInfo{Name: call.Name, Method: call.Method})
 		}
 		i.Workers, i.Because = now.max(a.crew.cores), now.parallel.Why
 		if now.parallel.PerConnection {

@@ -66,14 +66,8 @@ var anyVerb = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 // newOpenAPI describes an app's HTTP routes.
 func newOpenAPI(mount string, routes *appbase.Routes) openAPI {
-	info := routes.Info
 	doc := openAPI{
-		OpenAPI: "3.1.0",
-		Info: apiInfo{
-			Title: info.Title, Version: info.Version, Description: info.Description, Contact: info.Contact, License: info.License,
-		},
-		Servers: info.Servers,
-		Paths:   map[string]map[string]operation{},
+		OpenAPI: "3.1.0", Info: infoOf(routes), Servers: routes.Info.Servers, Paths: map[string]map[string]operation{},
 	}
 	if len(doc.Servers) == 0 {
 		doc.Servers = []any{map[string]string{"url": cmp.Or(mount, "/")}}
@@ -85,9 +79,15 @@ func newOpenAPI(mount string, routes *appbase.Routes) openAPI {
 		}
 	}
 	if len(named.schemas) > 0 {
-		doc.Components = &components{named.schemas}
+		doc.Components = &components{Schemas: named.schemas}
 	}
 	return doc
+}
+
+// infoOf is what @Api says.
+func infoOf(routes *appbase.Routes) apiInfo {
+	info := routes.Info
+	return apiInfo{Title: info.Title, Version: info.Version, Description: info.Description, Contact: info.Contact, License: info.License}
 }
 
 func (doc *openAPI) add(route *appbase.Route, paths pathNames, named *schemaNames) {

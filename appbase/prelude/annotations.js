@@ -123,7 +123,8 @@
     return read;
   }
 
-  const SOCKET_OPTIONS = ["protocols", "origins", "limits", "compress", "reload"];
+  const TOLD = ["summary", "description", "receives", "sends"]; // for the documents only
+  const SOCKET_OPTIONS = ["protocols", "origins", "limits", "compress", "reload", ...TOLD];
 
   const COMPRESSION = ["contextTakeover", "minBytes", "level"];
 
@@ -138,13 +139,20 @@
     return { enabled: true, contextTakeover, minBytes, level };
   }
 
+  /** What a document says of a WebSocket and its messages. */
+  function told(label, { summary, description, receives, sends }) {
+    for (const text of [summary, description]) if (text !== undefined && typeof text !== "string") fail(`${label}: summary and description are texts, not ${host.show(text)}`);
+    const messages = receives === undefined && sends === undefined ? undefined : host.validation().messages(label, { receives, sends });
+    return { summary, description, messages };
+  }
+
   /** What @Websocket takes beside path and guard. */
   function socketOptions(options) {
     const reload = options.reload ?? "reattach";
     if (!RELOADS.includes(reload)) fail(`@Websocket: reload is one of ${RELOADS.join(", ")}, not ${host.show(reload)}`);
     const compress = compression(options.compress ?? false);
     return {
-      reload, compress,
+      reload, compress, ...told("@Websocket", options),
       protocols: textList("@Websocket", "protocols", options.protocols),
       origins: textList("@Websocket", "origins", options.origins),
       limits: limitsOf("@Websocket", options.limits ?? {}, SOCKET_LIMITS),
@@ -365,7 +373,7 @@
       Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []), Sse,
     },
     findClass, describe, failAt,
-    kit: { methodAnnotation, noteMember, checkOptions, checkMethod, pathOf, guardsOf, socketOptions, describe, failAt, fail, isObject }, // of realtime.js
+    kit: { methodAnnotation, noteMember, checkOptions, checkMethod, pathOf, guardsOf, socketOptions, TOLD, schemaText: (...args) => host.validation().schemaText(...args), describe, failAt, fail, isObject }, // of realtime.js
     socketOptions: (options) => socketOptions(checkOptions("websocket", options, SOCKET_OPTIONS)), // of a fetch app
   };
 })

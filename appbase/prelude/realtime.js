@@ -3,12 +3,15 @@
 (function (host) {
   "use strict";
 
-  const { methodAnnotation, noteMember, checkOptions, checkMethod, pathOf, guardsOf, socketOptions, describe: describeRoutes, failAt, fail, isObject } = host.kit;
-  const SOCKET_OPTIONS = ["protocols", "origins", "limits", "compress"];
+  const { methodAnnotation, noteMember, checkOptions, checkMethod, pathOf, guardsOf, socketOptions, TOLD, schemaText, describe: describeRoutes, failAt, fail, isObject } = host.kit;
+  const SOCKET_OPTIONS = ["protocols", "origins", "limits", "compress", ...TOLD];
+
+  /** A schema for the documents. */
+  const told = (label, part, schema, sent) => schema === undefined ? undefined : schemaText(label, part, schema, sent);
 
   // --- topics -----------------------------------------------------------------------------------------------------------
 
-  const TOPIC_OPTIONS = ["history", "ttl", "presence", "grace", "authorize", "publish"];
+  const TOPIC_OPTIONS = ["history", "ttl", "presence", "grace", "authorize", "publish", "data", "summary", "description"];
   const MAX_HISTORY = 10000;
 
   /** @Topic("room:*", { history, ttl, presence, authorize, publish }) on the class, or on the method that authorizes. */
@@ -27,6 +30,7 @@
       label, pattern, history, presence, publish,
       ttl: options.ttl === undefined ? 0 : host.span(`${label}: ttl`, options.ttl),
       grace: options.grace === undefined ? 0 : host.span(`${label}: grace`, options.grace),
+      data: told(label, "data", options.data, true), summary: options.summary, description: options.description,
     };
     return (value, context) => {
       if (context.kind === "class") return noteMember(context, { kind: "topic", ...note, authorize });
@@ -44,7 +48,7 @@
   }, "path");
 
   const OnConnect = onEvent("connect", "@OnConnect", ["path", "guard", ...SOCKET_OPTIONS]);
-  const OnMessage = onEvent("message", "@OnMessage");
+  const OnMessage = onEvent("message", "@OnMessage", ["path", "receives"]);
   const OnBinary = onEvent("binary", "@OnBinary");
   const OnDisconnect = onEvent("disconnect", "@OnDisconnect");
 
@@ -73,12 +77,16 @@
 
   // --- the realtime endpoint ----------------------------------------------------------------------------------------------
 
-  const Rpc = methodAnnotation("@Rpc", ["name", "timeout"], (options, method) => {
+  const Rpc = methodAnnotation("@Rpc", ["name", "timeout", "params", "result", "summary", "description"], (options, method) => {
     const name = options.name ?? method;
     if (typeof name !== "string" || name === "" || name.startsWith("$/") || name.startsWith("rpc.")) {
       fail(`@Rpc: name is a text that does not begin with "$/" or "rpc.", not ${host.show(name)}`);
     }
-    return { kind: "rpc", rpc: name, timeout: options.timeout === undefined ? 30000 : host.span("@Rpc: timeout", options.timeout) };
+    return {
+      kind: "rpc", rpc: name, timeout: options.timeout === undefined ? 30000 : host.span("@Rpc: timeout", options.timeout),
+      summary: options.summary, description: options.description,
+      params: told("@Rpc", "params", options.params, false), result: told("@Rpc", "result", options.result, true),
+    };
   }, "name");
 
   const REALTIME_OPTIONS = ["path", "guard", "resume", ...SOCKET_OPTIONS];

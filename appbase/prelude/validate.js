@@ -72,15 +72,29 @@
   function schemas(label, options) {
     const told = {};
     for (const part of [...PARTS, "response"]) {
-      const text = options[part] === undefined ? undefined : stringify(jsonSchema(isSchema(label, part, options[part]), part));
+      const text = options[part] === undefined ? undefined : schemaText(label, part, options[part], part === "response");
       if (text !== undefined) told[part] = text;
     }
     return told;
   }
 
+  /** A schema as JSON Schema in text, for documents; undefined when it cannot be said so. sent: what the app makes, not what it takes. */
+  const schemaText = (label, part, schema, sent) => stringify(jsonSchema(isSchema(label, part, schema), sent ? "output" : "input"));
+
+  /** What goes over a WebSocket: [{ sent, schema }]. */
+  function messages(label, parts) {
+    const list = [];
+    for (const part of ["receives", "sends"]) {
+      for (const schema of [parts[part] ?? []].flat()) {
+        list.push({ sent: part === "sends", schema: schemaText(label, part, schema, part === "sends") ?? "{}" });
+      }
+    }
+    return list;
+  }
+
   /** The JSON Schema of a schema: a Standard JSON Schema says its own, and a schema of zod 4 too. */
-  function jsonSchema(schema, part) {
-    const standard = schema["~standard"], io = part === "response" ? "output" : "input";
+  function jsonSchema(schema, io) {
+    const standard = schema["~standard"];
     if (!standard) return schema;
     try {
       return standard.jsonSchema?.[io]({ target: "draft-2020-12" }) ?? schema.toJSONSchema?.({ io });
@@ -114,5 +128,5 @@
     return undefined;
   }
 
-  return { globals: {}, validators, schemas };
+  return { globals: {}, validators, schemas, messages, schemaText };
 })
