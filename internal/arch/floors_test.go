@@ -39,6 +39,7 @@ func floors() []floor {
 		{"broker", nil},
 		{"internal/watch", nil},
 		{"internal/heap", nil},
+		{"internal/certs", nil},
 		{"internal/appstore", []string{"storage", "appbase/modules"}}, // brings two floors together; only cmd and tests use it
 		{"apps", nil},
 		{"internal/arch", nil},
@@ -66,6 +67,8 @@ func doors() []door {
 		{"github.com/robfig/cron", []string{"appbase"}},
 		{"modernc.org/sqlite", []string{"storage"}},
 		{"github.com/jackc/pgx", []string{"storage"}},
+		{"github.com/caddyserver/certmagic", []string{"internal/certs"}},
+		{"go.uber.org/zap", []string{"internal/certs"}},
 		{"github.com/spf13/cobra", []string{"cmd/sigil"}},
 	}
 }
