@@ -7,7 +7,7 @@ import (
 )
 
 func TestClientAddress(t *testing.T) {
-	trusted := proxies{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
+	trusted := proxies{trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}}
 	for _, c := range []struct {
 		name, peer string
 		forwarded  []string
@@ -38,7 +38,7 @@ func TestClientAddress(t *testing.T) {
 }
 
 func TestScheme(t *testing.T) {
-	trusted := proxies{netip.MustParsePrefix("10.0.0.0/8")}
+	trusted := proxies{trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	for peer, want := range map[string]string{"10.0.0.1:9": "https", "192.0.2.1:9": "http"} {
 		r := &http.Request{RemoteAddr: peer, Header: http.Header{"X-Forwarded-Proto": {"https"}}}
 		if got := trusted.scheme(r); got != want {

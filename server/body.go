@@ -24,6 +24,7 @@ type boundBody struct {
 	body    io.Reader
 	control *http.ResponseController
 	stall   time.Duration
+	framed  bool        // by HTTP/2: a deadline acts also when nobody reads
 	left    int64       // bytes that may still come
 	failed  func(int)   // told once of the status that answers what is wrong
 	ended   atomic.Bool // all of it was read
@@ -50,6 +51,9 @@ func (b *boundBody) Read(p []byte) (n int, err error) {
 	}
 	_ = b.control.SetReadDeadline(time.Now().Add(b.stall))
 	n, err = b.body.Read(p)
+	if b.framed && err == nil {
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
 	if b.left -= int64(n); b.left < 0 {
 		err = errTooLarge
 	}

@@ -7,9 +7,13 @@ import (
 	"github.com/sigil-server/sigil/wsconn"
 )
 
-// open begins to serve a port: where the system can, through a door at which common WebSocket handshakes are
-// answered without net/http, which costs several times as much for one.
+// open begins to serve a port: behind TLS by net/http; else, where the system can, through a door at which common WebSocket
+// handshakes are answered without net/http, which costs several times as much for one.
 func (s *Server) open(p *port, public *http.Server, start func(func() error)) {
+	if p.secure {
+		start(func() error { return serveTLS(public, p.listener) })
+		return
+	}
 	entrance := p.listener
 	door, ok := wsconn.NewDoor(p.listener, wsconn.DoorOptions{
 		Knock: func(r *http.Request, k *wsconn.Knocking) { s.knock(p, r, k) }, Room: s.room, Log: s.log,
@@ -47,7 +51,7 @@ func (s *Server) knock(p *port, r *http.Request, k *wsconn.Knocking) {
 		return
 	}
 	c, refused := s.socketCall(p.locate(&s.table, path), ok)
-	if refused != nil || c.route.Guarded || !wsconn.CheckOrigin(r, s.origins(c.route)) {
+	if refused != nil || c.route.Guarded || !s.allowsOrigin(r, c.route) {
 		return
 	}
 	address := s.proxies.client(r)

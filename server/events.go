@@ -23,8 +23,10 @@ func (s *Server) events(w *steadyWriter, r *http.Request, c call) {
 		return
 	}
 	defer s.slots.release(address)
-	s.slots.http.Add(-1) // it is counted as a connection of the app's now
-	defer s.slots.http.Add(1)
+	if r.ProtoMajor == 1 { // else it is one of several on a connection
+		s.slots.http.Add(-1) // it is counted as a connection of the app's now
+		defer s.slots.http.Add(1)
+	}
 	worker := c.app.place()
 	defer worker.release()
 	stream := newEventStream(worker, c.app.socketLimits(&c.now.routes.Info.Limits, c.route).MaxQueueBytes, c.route.Limits.Overflow == "drop-oldest")
@@ -85,7 +87,7 @@ func (s *Server) pour(w *steadyWriter, r *http.Request, stream *eventStream) {
 	defer quiet.Stop()
 	next := []byte("retry: 3000\n\n") // proxies pass a header on with the first byte
 	for {
-		if _, err := w.Write(next); err != nil || w.control.Flush() != nil {
+		if _, err := w.Write(next); err != nil || w.flush() != nil {
 			return
 		}
 		quiet.Reset(s.options.Limits.EventPing)

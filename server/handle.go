@@ -49,9 +49,10 @@ func (s *Server) request(r *http.Request, c call) *appbase.Request {
 	if r.URL.RawQuery != "" {
 		uri += "?" + r.URL.RawQuery
 	}
+	from := s.proxies.ask(r)
 	return &appbase.Request{
-		Method: r.Method, URL: s.proxies.scheme(r) + "://" + s.host(r) + uri, Path: path,
-		RawQuery: r.URL.RawQuery, Header: header, Params: c.params, RemoteAddress: s.proxies.client(r).String(),
+		Method: r.Method, URL: from.schemeOf(r) + "://" + s.hostOf(r, from) + uri, Path: path,
+		RawQuery: r.URL.RawQuery, Header: header, Params: c.params, RemoteAddress: from.client.String(),
 	}
 }
 
@@ -76,7 +77,7 @@ func (s *Server) takeBody(w *steadyWriter, r *http.Request, c call, x *exchange)
 		note(http.StatusRequestEntityTooLarge)
 		return http.StatusRequestEntityTooLarge
 	}
-	x.body = &boundBody{body: r.Body, control: w.control, stall: c.app.limits.BodyStall, left: limit, failed: note}
+	x.body = &boundBody{body: r.Body, control: w.control, framed: w.framed, stall: c.app.limits.BodyStall, left: limit, failed: note}
 	if r.ContentLength < 0 || r.ContentLength > eagerBytes {
 		x.req.Upload = x
 		return 0

@@ -18,7 +18,7 @@ const httpServerSlack = 4 << 10
 
 func (s *Server) httpServer(p *port) *http.Server {
 	l := s.options.Limits
-	return &http.Server{
+	server := &http.Server{
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveHTTP(p, w, r) }),
 		ReadHeaderTimeout: l.HeaderTime,
 		IdleTimeout:       l.IdleTime,
@@ -31,6 +31,10 @@ func (s *Server) httpServer(p *port) *http.Server {
 			}
 		},
 	}
+	if p.secure {
+		return s.secureServer(server)
+	}
+	return server
 }
 
 // serveHTTP is the way in of every request for apps.
@@ -38,15 +42,15 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 	began := time.Now()
 	w := newSteadyWriter(plain, r, s.codings, s.options.Limits.WriteStall)
 	defer func() { s.answered(w, r, time.Since(began)) }()
-	defer w.answer.finish()
+	defer w.finish()
 	if !s.gate.enter() {
-		w.Header().Set("Connection", "close")
+		w.Header().Set("Connection", "close") // of HTTP/2: no more requests on it
 		s.unavailable(w, r, "the server is stopping")
 		return
 	}
 	defer s.gate.leave()
 	defer s.rescue(w, r)
-	if r.ContentLength != 0 {
+	if r.ContentLength != 0 && r.ProtoMajor == 1 {
 		// Until it is read (readBody): net/http is to answer before it skips the body, and not to wait for it for ever.
 		w.Header().Set("Connection", "close")
 		_ = w.control.SetReadDeadline(time.Now().Add(s.options.Limits.BodyStall))
@@ -65,7 +69,8 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 		s.upgrade(w, r, t, ok)
 		return
 	}
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	s.headers.set(w.Header(), t.app)
+	s.headers.setHSTS(w.Header(), r)
 	if s.script(w, r) {
 		return
 	}
@@ -127,14 +132,17 @@ type steadyWriter struct {
 	stall               time.Duration
 	app                 string // that the answer is counted for; "": none
 	status              int    // of the answer; 0: none yet
+	framed              bool   // by HTTP/2, where a deadline acts when it passes, whether somebody writes or not
 	stalled             bool   // the client has taken nothing for too long
 	answer              answerWriter
 }
 
 func newSteadyWriter(plain http.ResponseWriter, r *http.Request, c *codings, stall time.Duration) *steadyWriter {
-	w := &steadyWriter{stall: stall, answer: answerWriter{ResponseWriter: plain, request: r, codings: c}}
+	w := &steadyWriter{stall: stall, framed: r.ProtoMajor > 1, answer: answerWriter{ResponseWriter: plain, request: r, codings: c}}
 	w.ResponseWriter, w.control = &w.answer, http.NewResponseController(&w.answer)
-	_ = w.control.SetWriteDeadline(time.Time{}) // what an answer before this one left
+	if !w.framed {
+		_ = w.control.SetWriteDeadline(time.Time{}) // what an answer before this one left
+	}
 	return w
 }
 
@@ -148,6 +156,7 @@ func (w *steadyWriter) Write(p []byte) (n int, err error) {
 		p = p[len(piece):]
 		w.renew()
 		written, err := w.ResponseWriter.Write(piece)
+		w.rest()
 		n += written
 		if err != nil {
 			w.stalled = w.stalled || errors.Is(err, os.ErrDeadlineExceeded)
@@ -159,7 +168,9 @@ func (w *steadyWriter) Write(p []byte) (n int, err error) {
 
 // WriteHeader sends the header with the answer's first piece, or at the end.
 func (w *steadyWriter) WriteHeader(status int) {
-	w.renew()
+	if !w.framed {
+		w.renew()
+	}
 	if w.status == 0 {
 		w.status = status
 	}
@@ -167,6 +178,30 @@ func (w *steadyWriter) WriteHeader(status int) {
 }
 
 func (w *steadyWriter) renew() { _ = w.control.SetWriteDeadline(time.Now().Add(w.stall)) }
+
+// rest is called when nobody writes.
+func (w *steadyWriter) rest() {
+	if w.framed {
+		_ = w.control.SetWriteDeadline(time.Time{})
+	}
+}
+
+// flush sends what was written so far.
+func (w *steadyWriter) flush() error {
+	if w.framed {
+		w.renew()
+		defer w.rest()
+	}
+	return w.control.Flush()
+}
+
+// finish ends the answer. What net/http still holds back it writes within a deadline, too.
+func (w *steadyWriter) finish() {
+	w.answer.finish()
+	if w.framed {
+		w.renew()
+	}
+}
 
 // Unwrap is for [http.ResponseController].
 func (w *steadyWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -13,6 +13,7 @@ type AppInfo struct {
 	Entry       string      // the file it is loaded from, absolute
 	Mount       string      // where its paths begin: "/shop"; "" at the root
 	Address     net.Addr    // of a port of its own; nil: it answers on that of all
+	Secure      bool        // its port is behind TLS
 	Listeners   []Listener  // named ones: where the routes answer that say so
 	Title       string      // from @Api, else the name; "" when nothing serves
 	Generation  int         // number of the generation that serves; 0 when none does
@@ -50,7 +51,7 @@ type RouteInfo struct {
 func (a *app) info() AppInfo {
 	now := a.current.Load()
 	i := AppInfo{
-		Name: a.name, Mount: a.at.path, Address: a.at.address(), Entry: now.source.Entry, Generation: now.generation, Hash: now.hash,
+		Name: a.name, Mount: a.at.path, Address: a.at.address(), Secure: a.at.port.secure, Entry: now.source.Entry, Generation: now.generation, Hash: now.hash,
 		Connections: int(a.open.Load()), Err: now.err, Listeners: a.listeners,
 	}
 	if now.routes != nil {

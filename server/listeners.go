@@ -13,6 +13,7 @@ import (
 type Listener struct {
 	Name    string
 	Address net.Addr // nil before the server runs
+	Secure  bool     // it is behind TLS
 }
 
 // addListeners settles the named listeners of one app. A name for the port of all would put there what was to be kept apart,
@@ -57,7 +58,7 @@ func (p *places) listenersOf(app string) (all []Listener) {
 	}
 	for _, at := range p.named {
 		if at.app == app {
-			all = append(all, Listener{Name: at.listener, Address: at.address()})
+			all = append(all, Listener{Name: at.listener, Address: at.address(), Secure: at.port.secure})
 		}
 	}
 	return all

@@ -48,6 +48,7 @@ type port struct {
 	listen   string
 	main     *port // nil: it is the main one
 	listener net.Listener
+	secure   bool    // behind TLS
 	places   []place // but the root
 	root     string  // the app at "/"; "" none
 	serves   string  // which listener of that app

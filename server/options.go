@@ -38,8 +38,19 @@ type Options struct {
 	// MaxConnections (which bounds the app's own, 0 is no bound), MaxBodyBytes, BodyStall, ResponseTime, CallTime and
 	// MaxCallDepth. They may be wider. A zero field means its default.
 	AppLimits map[string]Limits
-	// TrustedProxies are the peers whose X-Forwarded-For and X-Forwarded-Proto are believed; default none.
+	// TLS secures the ports for apps; nil: they are plain.
+	TLS *TLS
+	// TrustedProxies are the peers whose word about where a request came from, by what scheme and to which host, is
+	// believed; default none.
 	TrustedProxies []netip.Prefix
+	// Forwarded has them tell it in Forwarded (RFC 7239); else it is in X-Forwarded-For, X-Forwarded-Proto and
+	// X-Forwarded-Host. The other kind is never believed: proxies pass it on as the client sent it.
+	Forwarded bool
+	// Headers are those of every answer over HTTP unless the app, or the page of the server's own, sets them itself; nil: DefaultHeaders. One
+	// with the value "" is not sent.
+	Headers map[string]string
+	// AppHeaders come before Headers in single apps, by name.
+	AppHeaders map[string]map[string]string
 	// Origins are the foreign origins ("https://example.com", or "*" for any) whose pages may open WebSockets to every
 	// app. The page's own origin always may, and a route may allow more.
 	Origins []string

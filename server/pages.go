@@ -78,13 +78,27 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 	if !s.reads(w, r) {
 		return
 	}
-	s.page(w, r, http.StatusOK, homePage, homeView{Title: "Apps", Apps: infos(&s.table), Host: s.host(r), Dir: s.catalog.dir})
+	s.page(w, r, http.StatusOK, homePage, homeView{Title: "Apps", Apps: infos(&s.table), Host: s.host(r), Secure: s.proxies.scheme(r) == "https", Dir: s.catalog.dir})
 }
 
 // homeView is what the list of apps shows.
 type homeView struct {
 	Title, Host, Dir string
 	Apps             []AppInfo
+	Secure           bool // the page was asked for by https
+}
+
+// Scheme is how clients reach an app by HTTP.
+func (v homeView) Scheme(app AppInfo) string {
+	if app.Address != nil && app.Secure || app.Address == nil && v.Secure {
+		return "https"
+	}
+	return "http"
+}
+
+// SocketScheme is how they reach it by WebSocket.
+func (v homeView) SocketScheme(app AppInfo) string {
+	return "ws" + strings.TrimPrefix(v.Scheme(app), "http")
 }
 
 // HostOf is by what name and port the client reaches an app.

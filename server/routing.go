@@ -117,11 +117,3 @@ func (s *Server) notHTTP(r *http.Request, t target, route *appbase.Route) string
 	return fmt.Sprintf("%s is a WebSocket and was asked for by plain HTTP; connect with a WebSocket client, for example:\n  npx wscat -c %s://%s%s",
 		t.path(), scheme, s.host(r), rawPath(r))
 }
-
-// host is the name the client used for the server, else its address.
-func (s *Server) host(r *http.Request) string {
-	if r.Host != "" {
-		return r.Host
-	}
-	return s.Addr().String()
-}

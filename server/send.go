@@ -40,7 +40,7 @@ var errNoBody = errors.New("an answer to this request has no body")
 // pump moves a stream to the client, one chunk at a time: the script is asked for the next once the socket has taken the
 // last. A stream that fails cuts the connection, so that the client does not take what it has for the whole.
 func (s *Server) pump(client context.Context, w *steadyWriter, c call, stream *appbase.Stream, x *exchange) {
-	if w.control.Flush() != nil {
+	if w.flush() != nil {
 		x.abandon(nil)
 		return
 	}
@@ -56,7 +56,7 @@ func (s *Server) pump(client context.Context, w *steadyWriter, c call, stream *a
 			continue
 		}
 		if _, err = w.Write(chunk); err == nil {
-			err = w.control.Flush()
+			err = w.flush()
 		}
 		if err != nil {
 			x.abandon(nil)

@@ -31,6 +31,8 @@ type Server struct {
 	silent  struct{ public, admin silent } // connections of the two ports
 	proxies proxies
 	places  *places
+	plain   *port // plain HTTP beside https; nil: there is none
+	headers headers
 	admin   net.Listener // nil: off
 	gate    *gate
 	state   atomic.Int32
@@ -54,7 +56,10 @@ func New(o Options) (*Server, error) {
 	if o.places, err = newPlaces(o.Mounts, o.Listen); err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, log: o.Log, proxies: o.TrustedProxies, places: o.places, gate: newGate(), ending: make(chan struct{}), notices: newNotices(o.Log, serverLimits())}
+	s := &Server{options: o, log: o.Log, proxies: newProxies(&o), headers: newHeaders(&o), places: o.places, gate: newGate(), ending: make(chan struct{}), notices: newNotices(o.Log, serverLimits())}
+	if err := s.settleTLS(); err != nil {
+		return nil, err
+	}
 	if s.catalog, err = newCatalog(&s.options, &s.table); err != nil {
 		return nil, err
 	}
@@ -79,12 +84,19 @@ func (s *Server) raiseDescriptors() int {
 }
 
 func (s *Server) listen() (err error) {
-	if err := s.places.open(context.Background()); err != nil || s.options.AdminListen == "" {
+	if err := s.places.open(context.Background()); err != nil {
 		return err
+	}
+	if err = s.listenPlain(); err != nil {
+		s.places.close()
+		return err
+	}
+	if s.options.AdminListen == "" {
+		return nil
 	}
 	var config net.ListenConfig
 	if s.admin, err = config.Listen(context.Background(), "tcp", adminAddress(s.options.AdminListen)); err != nil {
-		s.places.close()
+		s.closePorts()
 		return fmt.Errorf("listening on the admin address %q: %w", s.options.AdminListen, err)
 	}
 	return nil
@@ -139,6 +151,9 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, p := range s.places.ports {
 		public = append(public, s.httpServer(p))
 	}
+	if s.plain != nil {
+		public = append(public, s.plainServer())
+	}
 	admin := s.adminServer()
 	loaded := make(chan struct{})
 	start(func() error {
@@ -147,6 +162,9 @@ func (s *Server) Run(ctx context.Context) error {
 			s.state.Store(serving)
 			for i, p := range s.places.ports {
 				s.open(p, public[i], start)
+			}
+			if s.plain != nil {
+				s.openPlain(public[len(public)-1], start)
 			}
 		})
 	})
@@ -179,7 +197,7 @@ func (s *Server) shutdown(public []*http.Server, admin *http.Server, loaded <-ch
 	s.state.Store(stopping)
 	close(s.ending)
 	s.gate.close()
-	s.places.close()
+	s.closePorts()
 	s.silent.public.cut()
 	s.finish(public...)
 	<-loaded

@@ -43,7 +43,7 @@ func (s *Server) upgrade(w *steadyWriter, r *http.Request, t target, ok bool) {
 	if c.app != nil {
 		w.app = c.app.name
 	}
-	if !wsconn.CheckOrigin(r, s.origins(c.route)) {
+	if !s.allowsOrigin(r, c.route) {
 		s.noticesOf(c.app).note(limitOrigin, "origin", short(r.Header.Get("Origin")), "path", short(r.URL.Path))
 		s.fail(w, r, http.StatusForbidden, "WebSockets from this origin are not allowed")
 		return

@@ -16,6 +16,12 @@ import (
 // used, so over plain connections only host and port are compared; over TLS an
 // "http" origin is foreign.
 func CheckOrigin(r *http.Request, allowed []string) bool {
+	return CheckOriginAt(r, r.TLS != nil, r.Host, allowed)
+}
+
+// CheckOriginAt is CheckOrigin for a server that knows by which host, and
+// whether by TLS, the browser asked: behind a proxy that says so.
+func CheckOriginAt(r *http.Request, secure bool, host string, allowed []string) bool {
 	values := r.Header["Origin"]
 	if len(values) == 0 {
 		return true
@@ -24,7 +30,7 @@ func CheckOrigin(r *http.Request, allowed []string) bool {
 	if len(values) > 1 || !ok {
 		return false
 	}
-	if origin.sameHost(r.Host) && (r.TLS == nil || origin.scheme == "https") {
+	if origin.sameHost(host) && (!secure || origin.scheme == "https") {
 		return true
 	}
 	return origin.in(allowed)
