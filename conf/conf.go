@@ -22,6 +22,8 @@ type Config struct {
 	Compress       bool           // answers are compressed for clients that take it
 	Origins        []string       // foreign origins that may open WebSockets
 	TrustedProxies []netip.Prefix // peers whose forwarding headers are believed
+	ProxyHeaders   string         // which those are: x-forwarded or forwarded
+	TLS            TLS            // how the ports for apps are secured
 	Limits         Limits         // what clients and apps may take
 	Data           string         // folder of what apps keep
 	Database       Database       // where else they keep it, and how
@@ -30,6 +32,9 @@ type Config struct {
 	// AppLimits are the limits of apps that have some of their own, by the app's name: whole, those that the app has none of
 	// its own for are equal to Limits. [Config.LimitsOf] finds them.
 	AppLimits map[string]Limits
+
+	// Headers are those of every answer over HTTP, by their canonical names; one that is "" is not sent.
+	Headers map[string]string
 
 	// PerApp is what the operator says of single apps, whole, by the app's name. [Config.OwnOf] finds it.
 	PerApp map[string]Own

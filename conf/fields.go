@@ -46,8 +46,11 @@ func (c *Config) fields() []field {
 		{"log.format", choice{&c.Log.Format, []string{"text", "json"}}},
 		{"origins", origins{&c.Origins}},
 		{"trusted_proxies", networks{&c.TrustedProxies}},
+		{"headers", headers{&c.Headers, standardHeaders()}},
+		{"proxy_headers", choice{&c.ProxyHeaders, []string{"x-forwarded", "forwarded"}}},
 	}
 	top = append(top, field{"data", folder{&c.Data, false}})
+	top = append(top, c.TLS.fields()...)
 	return append(append(append(top, c.Fetch.fields()...), c.Database.fields()...), c.Limits.fields()...)
 }
 

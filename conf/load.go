@@ -160,7 +160,7 @@ func (l *loader) expectKnown(origin, key string) {
 }
 
 func (l *loader) unknown(origin, key string) {
-	meant := suggest(key, append(append(slices.Clone(l.keys), byApp()...), "log", "limits", "database"))
+	meant := suggest(key, append(append(slices.Clone(l.keys), byApp()...), "log", "limits", "database", "tls", "fetch"))
 	origin = l.at(origin, key)
 	switch {
 	case meant == key: // right, but for its dot

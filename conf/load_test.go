@@ -16,7 +16,8 @@ func TestDefaults(t *testing.T) {
 	got := mustLoad(t, Sources{})
 	want := &Config{
 		Apps: "apps", Listen: "127.0.0.1:8081", Admin: "127.0.0.1:8091", AdminHosts: []string{}, Compress: true, Reload: true, API: true, Doc: true,
-		Log: Log{Level: "info", Format: "text"}, Origins: []string{}, TrustedProxies: []netip.Prefix{},
+		Log: Log{Level: "info", Format: "text"}, Origins: []string{}, TrustedProxies: []netip.Prefix{}, ProxyHeaders: "x-forwarded",
+		TLS: defaultTLS(), Headers: standardHeaders(),
 		Limits: Limits{
 			Message: 1 << 20, Fragments: 16384, Queue: 1 << 20, Overflow: "close", BacklogMessages: 256, BacklogBytes: 1 << 20,
 			RateExceeded: "wait", SendBuffer: 128 << 10, PartialBytes: 64 << 20,
@@ -66,7 +67,7 @@ func TestReferenceIsWhole(t *testing.T) {
 
 // pairedWithPrevious names the keys that share the comment of the key before.
 func pairedWithPrevious(name string) bool {
-	return name == "backlog_bytes" || name == "header_fields" || name == "doc"
+	return name == "backlog_bytes" || name == "key" || name == "header_fields" || name == "doc"
 }
 
 func countLeaves(t reflect.Type) int {
@@ -261,4 +262,9 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("loaded, but not valid: %v", err)
 		}
 	})
+}
+
+func defaultTLS() TLS {
+	return TLS{Cert: []string{}, Key: []string{}, MinVersion: "1.2", Redirect: true, Plain: []string{}, HSTS: Duration(4320 * time.Hour), ACME: ACME{
+		Domains: []string{}, Directory: "https://acme-v02.api.letsencrypt.org/directory", Challenges: []string{"tls-alpn-01", "http-01"}, CheckEvery: Duration(10 * time.Minute)}}
 }

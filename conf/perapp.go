@@ -19,6 +19,9 @@ type Own struct {
 	API     bool     // its OpenAPI and AsyncAPI documents answer
 	Doc     bool     // its documentation page answers
 	Reload  bool     // its new code replaces what serves
+
+	// Headers are those of its answers over HTTP, before those of Config.
+	Headers map[string]string
 }
 
 // fields is the table of the keys of one app that stand for themselves. Mount, limits and config go elsewhere.
@@ -32,6 +35,7 @@ func (o *Own) fields() []field {
 		{"api", boolean{&o.API}},
 		{"doc", boolean{&o.Doc}},
 		{"reload", boolean{&o.Reload}},
+		{"headers", headers{&o.Headers, nil}},
 	}
 }
 

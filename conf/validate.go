@@ -49,6 +49,7 @@ func (c *Config) together() []error {
 			problems = append(problems, fmt.Errorf("admin %q: must not be the same as listen", c.Admin))
 		}
 	}
+	problems = append(problems, c.TLS.together(c)...)
 	for name, m := range c.Mounts {
 		if err := m.check(); err != nil {
 			problems = append(problems, fmt.Errorf("mounts.%s: %w", name, err))

@@ -19,8 +19,9 @@ type app struct {
 	at        place
 	listeners []Listener // named ones of the app's own
 	own       Own
-	plainLog  *slog.Logger // at the app's level
-	log       *slog.Logger // the same, and names the app
+	headers   []fixedHeader // of its answers, from own
+	plainLog  *slog.Logger  // at the app's level
+	log       *slog.Logger  // the same, and names the app
 	limits    Limits
 	options   *Options
 	notices   *notices
@@ -65,6 +66,7 @@ func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 		data:      newData(src.Name, o),
 	}
 	a.own = o.own(src.Name)
+	a.headers = fixed(a.own.Headers)
 	a.plainLog = atLevel(o.Log, a.own.Level)
 	a.log = a.plainLog.With("app", src.Name)
 	a.topics = broker.New[*packet](broker.Options{MaxTopics: a.limits.MaxTopics, MaxHistoryBytes: a.limits.MaxHistoryBytes})

@@ -23,13 +23,12 @@ func DefaultHeaders() map[string]string {
 // headers are those of answers, unless who answers sets others. It is immutable.
 type headers struct {
 	all  []fixedHeader
-	apps map[string][]fixedHeader
 	hsts []string // empty: none
 }
 
 type fixedHeader struct {
 	name   string
-	values []string // shared by answers: never changed
+	values []string // shared by answers: never changed; empty: not to be sent
 }
 
 func newHeaders(o *Options) headers {
@@ -37,44 +36,33 @@ func newHeaders(o *Options) headers {
 	if all == nil {
 		all = DefaultHeaders()
 	}
-	h := headers{all: fixed(all), apps: map[string][]fixedHeader{}}
-	for app, own := range o.AppHeaders {
-		merged := canonical(all)
-		maps.Copy(merged, canonical(own))
-		h.apps[app] = fixed(merged)
-	}
+	h := headers{all: fixed(all)}
 	if o.TLS != nil && o.TLS.HSTS > 0 {
 		h.hsts = []string{fmt.Sprintf("max-age=%d", o.TLS.HSTS/time.Second)}
 	}
 	return h
 }
 
-func canonical(given map[string]string) map[string]string {
-	made := make(map[string]string, len(given))
-	for name, value := range given {
-		made[http.CanonicalHeaderKey(name)] = value
-	}
-	return made
-}
-
-// fixed leaves out those without a value.
 func fixed(given map[string]string) (list []fixedHeader) {
-	given = canonical(given)
 	for _, name := range slices.Sorted(maps.Keys(given)) {
+		one := fixedHeader{name: http.CanonicalHeaderKey(name)}
 		if given[name] != "" {
-			list = append(list, fixedHeader{name, []string{given[name]}})
+			one.values = []string{given[name]}
 		}
+		list = append(list, one)
 	}
 	return list
 }
 
-// set sets them before anybody else sets any; app may be that of none.
-func (h *headers) set(header http.Header, app string) {
-	list := h.all
-	if own, ok := h.apps[app]; ok {
-		list = own
-	}
+// set sets them before anybody else sets any.
+func (h *headers) set(header http.Header) { setFixed(header, h.all) }
+
+func setFixed(header http.Header, list []fixedHeader) {
 	for _, one := range list {
+		if one.values == nil {
+			delete(header, one.name)
+			continue
+		}
 		header[one.name] = one.values
 	}
 }

@@ -69,7 +69,7 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 		s.upgrade(w, r, t, ok)
 		return
 	}
-	s.headers.set(w.Header(), t.app)
+	s.headers.set(w.Header())
 	s.headers.setHSTS(w.Header(), r)
 	if s.script(w, r) {
 		return

@@ -49,8 +49,6 @@ type Options struct {
 	// Headers are those of every answer over HTTP unless the app, or the page of the server's own, sets them itself; nil: DefaultHeaders. One
 	// with the value "" is not sent.
 	Headers map[string]string
-	// AppHeaders come before Headers in single apps, by name.
-	AppHeaders map[string]map[string]string
 	// Origins are the foreign origins ("https://example.com", or "*" for any) whose pages may open WebSockets to every
 	// app. The page's own origin always may, and a route may allow more.
 	Origins []string

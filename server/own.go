@@ -23,6 +23,8 @@ type Own struct {
 	Public string
 	// NoPublic: it has no static files.
 	NoPublic bool
+	// Headers are those of its answers over HTTP, before those of Options.Headers. One with the value "" is not sent.
+	Headers map[string]string
 	// NoAPI: its documents (/api, /asyncapi) do not answer.
 	NoAPI bool
 	// NoDoc: its page (/doc) does not answer.

@@ -17,6 +17,7 @@ func (s *Server) route(w *steadyWriter, r *http.Request, t target) {
 		return
 	}
 	w.app = a.name
+	setFixed(w.Header(), a.headers)
 	now := a.current.Load()
 	switch {
 	case now.routes == nil:

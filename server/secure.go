@@ -124,7 +124,7 @@ func isChallengePath(r *http.Request) bool {
 
 // toHTTPS sends a client to the same place behind TLS, with the same method and body.
 func (s *Server) toHTTPS(w http.ResponseWriter, r *http.Request) {
-	s.headers.set(w.Header(), "")
+	s.headers.set(w.Header())
 	if r.ContentLength != 0 || wsconn.IsUpgrade(r) {
 		w.Header().Set("Connection", "close") // what follows is for the other port
 	}

@@ -62,7 +62,7 @@ func newRoutes() *cobra.Command {
 					err = errReported
 					continue
 				}
-				printRoutes(cmd.OutOrStdout(), app, nil)
+				printRoutes(cmd.OutOrStdout(), app, place{})
 			}
 			return err
 		},
@@ -86,7 +86,7 @@ func inspect(cmd *cobra.Command, args []string) ([]server.AppInfo, error) {
 func checkOne(w io.Writer, app server.AppInfo) int {
 	if app.Err == nil {
 		fmt.Fprintf(w, "%s: ok, %s\n", app.Name, workers(app))
-		printRoutes(w, app, nil)
+		printRoutes(w, app, place{})
 		return 0
 	}
 	var detailed interface{ Detail() string }

@@ -35,7 +35,7 @@ func configure(sources conf.Sources) (*conf.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, errors.Join(checkFetch(c.Fetch), server.CheckMounts(mounts(c.Mounts), c.Listen))
+	return c, errors.Join(checkFetch(c.Fetch), server.CheckMounts(mounts(c.Mounts), c.Listen), checkTLS(c))
 }
 
 // checkConfig prints the settings that count, or all mistakes.
@@ -87,7 +87,7 @@ func ownOf(c *conf.Config) func(app string) server.Own {
 		o := c.OwnOf(app)
 		own := server.Own{
 			Disabled: !o.Enabled, Env: granted(o.Env), NoAPI: !o.API, NoDoc: !o.Doc, NoReload: !o.Reload,
-			NoPublic: o.Public == "off",
+			NoPublic: o.Public == "off", Headers: o.Headers,
 		}
 		if o.Workers != "auto" {
 			own.Workers = o.Workers

@@ -77,15 +77,25 @@ func runServer(cmd *cobra.Command, c *conf.Config, log *slog.Logger, watcher *wa
 	if c.Reload || anyReloads(c) {
 		options.Changes = watcher
 	}
+	keeper, err := newKeeper(c, log)
+	if err != nil {
+		return err
+	}
+	if keeper != nil {
+		options.TLS = tlsOptions(c, keeper)
+	}
 	stores := storage.NewStores(storeOptions(c))
 	options.Store, options.Kept = storeOf(stores), stores.Exists
 	s, err := server.New(options)
 	if err != nil {
 		return err
 	}
-	b.address, b.admin = s.Addr(), s.AdminAddr()
+	b.address, b.admin, b.plain, b.secure = s.Addr(), s.AdminAddr(), s.HTTPAddr(), s.Secure()
 	spareProcessors() // the server has counted the real ones
 	defer keepHeap(cmd.Context())()
+	if keeper != nil {
+		defer keepCertificates(cmd.Context(), keeper, s)()
+	}
 	return errors.Join(s.Run(cmd.Context()), stores.Close())
 }
 
@@ -129,6 +139,8 @@ func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 		Log:            log,
 		UploadDir:      c.Uploads,
 		TrustedProxies: c.TrustedProxies,
+		Forwarded:      c.ProxyHeaders == "forwarded",
+		Headers:        c.Headers,
 		Origins:        c.Origins,
 		AppConfig:      c.App,
 		Limits:         serverLimits(c.Limits),
@@ -214,6 +226,8 @@ var overflows = map[string]wsconn.Overflow{
 type banner struct {
 	out            io.Writer
 	address, admin net.Addr
+	plain          net.Addr // of plain HTTP beside https; nil: there is none
+	secure         bool     // address is behind TLS
 	started        bool
 }
 
@@ -225,7 +239,7 @@ func (b *banner) loaded(apps []server.AppInfo) {
 			continue
 		}
 		fmt.Fprintf(b.out, "%s  generation %d  (%.7s)  %s\n", app.Name, app.Generation, app.Hash, workers(app))
-		printRoutes(b.out, app, b.address)
+		printRoutes(b.out, app, place{b.address, b.secure})
 	}
 	if b.started {
 		return
@@ -239,13 +253,16 @@ func (b *banner) loaded(apps []server.AppInfo) {
 	}
 	for _, app := range apps {
 		if app.Address != nil {
-			fmt.Fprintf(b.out, "%s listens on http://%s%s\n", app.Name, reachable(app.Address), app.Mount)
+			fmt.Fprintf(b.out, "%s listens on %s%s\n", app.Name, place{app.Address, app.Secure}.url("http"), app.Mount)
 		}
 		for _, l := range app.Listeners {
-			fmt.Fprintf(b.out, "%s listens for %s on http://%s\n", app.Name, l.Name, reachable(l.Address))
+			fmt.Fprintf(b.out, "%s listens for %s on %s\n", app.Name, l.Name, place{l.Address, l.Secure}.url("http"))
 		}
 	}
-	fmt.Fprintf(b.out, "listening on http://%s\n", reachable(b.address))
+	if b.plain != nil {
+		fmt.Fprintf(b.out, "plain HTTP on http://%s\n", reachable(b.plain))
+	}
+	fmt.Fprintf(b.out, "listening on %s\n", place{b.address, b.secure}.url("http"))
 }
 
 // workers says on how many an app may run, and why.
@@ -259,41 +276,55 @@ func workers(app server.AppInfo) string {
 	return fmt.Sprintf("up to %d workers, because %s", app.Workers, app.Because)
 }
 
-// printRoutes lists an app's routes, each with the URL to try. A nil address is the default one.
-func printRoutes(w io.Writer, app server.AppInfo, address net.Addr) {
+// place is an address and whether it is behind TLS. A nil address is the default one.
+type place struct {
+	net.Addr
+	secure bool
+}
+
+// url is the place's with a scheme, http or ws.
+func (p place) url(scheme string) string {
+	if p.secure {
+		scheme += "s"
+	}
+	return scheme + "://" + reachable(p.Addr)
+}
+
+// printRoutes lists an app's routes, each with the URL to try.
+func printRoutes(w io.Writer, app server.AppInfo, home place) {
 	if app.Address != nil {
-		address = app.Address
+		home = place{app.Address, app.Secure}
 	}
 	if app.Index {
-		fmt.Fprintf(w, "    %-7s http://%s%s/\n", "PAGE", reachable(address), app.Mount)
+		fmt.Fprintf(w, "    %-7s %s%s/\n", "PAGE", home.url("http"), app.Mount)
 	}
-	home := address
 	for _, r := range app.Routes {
-		if address = home; r.Listener != "" {
-			if address = listenerAddress(app, r.Listener); address == nil {
+		at := home
+		if r.Listener != "" {
+			if at = listenerPlace(app, r.Listener); at.Addr == nil {
 				continue // it answers nowhere, as the log says
 			}
 		}
 		switch r.Kind {
 		case "websocket":
-			fmt.Fprintf(w, "    %-7s ws://%s%s\n", "WS", reachable(address), r.Path)
+			fmt.Fprintf(w, "    %-7s %s%s\n", "WS", at.url("ws"), r.Path)
 		case "sse":
-			fmt.Fprintf(w, "    %-7s http://%s%s\n", "SSE", reachable(address), r.Path)
+			fmt.Fprintf(w, "    %-7s %s%s\n", "SSE", at.url("http"), r.Path)
 		case "scheduled":
 			fmt.Fprintf(w, "    %-7s %s\n", "EVERY", r.Every+" "+r.Method)
 		default:
-			fmt.Fprintf(w, "    %-7s http://%s%s\n", verbs(r.Verbs), reachable(address), r.Path)
+			fmt.Fprintf(w, "    %-7s %s%s\n", verbs(r.Verbs), at.url("http"), r.Path)
 		}
 	}
 }
 
-func listenerAddress(app server.AppInfo, name string) net.Addr {
+func listenerPlace(app server.AppInfo, name string) place {
 	for _, l := range app.Listeners {
 		if l.Name == name {
-			return l.Address
+			return place{l.Address, l.Secure}
 		}
 	}
-	return nil
+	return place{}
 }
 
 func verbs(list []string) string {
