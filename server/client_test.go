@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -54,6 +55,9 @@ func (s *site) raw(request string) *client {
 	conn, err := net.Dial("tcp", s.addr())
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if s.tls != nil {
+		conn = tls.Client(conn, s.tls)
 	}
 	s.t.Cleanup(func() { _ = conn.Close() })
 	c := &client{t: s.t, conn: conn, in: bufio.NewReader(conn)}

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,6 +28,7 @@ type site struct {
 	loaded  chan []AppInfo
 	log     *logBuffer
 	own     string       // the address to ask, if not that of all apps
+	tls     *tls.Config  // of clients; nil: plain
 	stop    func() error // ends Run and returns its error; may be called again
 }
 
@@ -86,6 +88,13 @@ func (s *site) addr() string {
 	return s.server.Addr().String()
 }
 
+func (s *site) scheme() string {
+	if s.tls != nil {
+		return "https"
+	}
+	return "http"
+}
+
 // write makes files below the apps folder.
 func (s *site) write(apps files) {
 	s.t.Helper()
@@ -126,7 +135,7 @@ func (s *site) next() AppInfo {
 // do sends a request with net/http and returns the answer and its body.
 func (s *site) do(method, path, body string, headers ...string) (*http.Response, string) {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.addr()+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.scheme()+"://"+s.addr()+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -134,7 +143,7 @@ func (s *site) do(method, path, body string, headers ...string) (*http.Response,
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Add(name, value)
 	}
-	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
+	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true, TLSClientConfig: s.tls}
 	res, err := transport.RoundTrip(req)
 	if err != nil {
 		s.t.Fatal(err)
