@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigil-server/sigil/appbase/modules/asynccontext"
 	"github.com/sigil-server/sigil/scripting"
 )
 
@@ -154,6 +155,9 @@ func builtins() map[string]string {
 	all := map[string]string{"sigil": sigilModule()}
 	for _, name := range []string{"sigil/hono", "hono/deno", "hono/bun", "@hono/hono/deno", "@hono/hono/bun", "@hono/deno", "@hono/bun"} {
 		all[name] = honoAdapter
+	}
+	for _, name := range []string{"node:async_hooks", "async_hooks"} {
+		all[name] = asynccontext.Source()
 	}
 	return all
 }

@@ -48,9 +48,8 @@ func (e *events) setProperty(key string, value goja.Value) {
 }
 
 // add appends a listener unless it is there already.
-func (e *events) add(event string, value goja.Value) {
-	call, ok := goja.AssertFunction(value)
-	if ok && !slices.ContainsFunc(e.listeners[event], func(l listener) bool { return l.value.SameAs(value) }) {
+func (e *events) add(event string, value goja.Value, call goja.Callable) {
+	if !slices.ContainsFunc(e.listeners[event], func(l listener) bool { return l.value.SameAs(value) }) {
 		e.listeners[event] = append(e.listeners[event], listener{value, call})
 	}
 }

@@ -122,7 +122,7 @@ func (h *handle) setCallback(slot *goja.Callable, value goja.Value) {
 	if !ok {
 		panic(h.inst.vm.NewTypeError("the callback is %s, not a function", show(value)))
 	}
-	*slot = fn
+	*slot = h.inst.rt.InContext(fn)
 }
 
 func (h *handle) send(call goja.FunctionCall) goja.Value {
@@ -172,10 +172,11 @@ func checkClose(code int, reason string) error {
 
 func (h *handle) addListener(call goja.FunctionCall) goja.Value {
 	event, fn := call.Argument(0).String(), call.Argument(1)
-	if _, ok := goja.AssertFunction(fn); !ok {
+	listen, ok := goja.AssertFunction(fn)
+	if !ok {
 		panic(h.inst.vm.NewTypeError("the listener of %q is %s, not a function", event, show(fn)))
 	}
-	h.ensureEvents().add(event, fn)
+	h.ensureEvents().add(event, fn, h.inst.rt.InContext(listen))
 	return goja.Undefined()
 }
 

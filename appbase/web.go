@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/sigil-server/sigil/appbase/modules/asynccontext"
 	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
 	"github.com/sigil-server/sigil/appbase/modules/eventsource"
 	"github.com/sigil-server/sigil/appbase/modules/fetch"
@@ -37,6 +38,7 @@ var (
 		{func(in *instance) error { return scope.Install(in.vm, "Sigil/"+in.worker.web.Version) }, scope.Declarations},
 	}
 	after = []module{
+		{onRuntime(asynccontext.Install), asynccontext.Declarations},
 		{func(in *instance) error { return fetch.Install(in.rt, in.worker.web.Fetch) }, fetch.Declarations},
 		{onRuntime(eventsource.Install), eventsource.Declarations},
 		{func(in *instance) error { return websocket.Install(in.rt, in.worker.web.sockets()) }, websocket.Declarations},

@@ -74,6 +74,7 @@ func (rt *Runtime) leave(err *error) {
 		*err = panicError(x)
 	}
 	rt.depth--
+	rt.contexts.current = nil
 	rt.guard.exit()
 	if *err != nil {
 		*err = rt.engineError(*err)

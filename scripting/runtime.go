@@ -30,6 +30,7 @@ type Runtime struct {
 	waiting  waiting
 	inbox    inbox
 	timers   timers
+	contexts contexts
 
 	outstanding int // promises of NewPromise that are not settled
 }

@@ -177,7 +177,11 @@ func (f *stateFinder) kind(name string, e ast.Expression) bindingKind {
 	case *ast.ObjectLiteral, *ast.ArrayLiteral:
 		return fragile
 	case *ast.CallExpression:
-		if frozen(e) || isEnum(name, e) {
+		if frozen(e) || isEnum(name, e) || stateless(e.Callee) {
+			return constant
+		}
+	case *ast.NewExpression:
+		if stateless(e.Callee) {
 			return constant
 		}
 	}
@@ -213,6 +217,19 @@ func frozen(call *ast.CallExpression) bool {
 		return ok && object.Name == "Object" && callee.Identifier.Name == "freeze"
 	case *ast.Identifier:
 		return callee.Name == "Symbol"
+	}
+	return false
+}
+
+// stateless reports whether a constructor makes what keeps nothing from one call to the next: new AsyncLocalStorage(), whose
+// values go with the work that set them, and the formatters of Intl.
+func stateless(callee ast.Expression) bool {
+	switch callee := callee.(type) {
+	case *ast.DotExpression:
+		object, ok := callee.Left.(*ast.Identifier)
+		return ok && object.Name == "Intl"
+	case *ast.Identifier:
+		return callee.Name == "AsyncLocalStorage"
 	}
 	return false
 }

@@ -58,6 +58,7 @@ func TestState(t *testing.T) {
 		{"objects", "const peers = new Map();\n" + app("@Get a() { return peers.size; }"), `variable "peers" (app.ts:1)`},
 		{"a counter", "let n = 0;\n" + app("@Get a() { return n++; }"), `variable "n" (app.ts:1)`},
 		{"set by a pattern", "let n;\n" + app("@Get a() { [n] = [1]; return n; }"), `variable "n" (app.ts:1)`},
+		{"goes with the work", "const store = new AsyncLocalStorage(), money = new Intl.NumberFormat(\"de\"), list = Intl.ListFormat();\n" + app("@Get a() { return store.run(1, () => money.format(store.getStore())) + list; }"), ""},
 		{"nothing reads it", "const unused = new Map();\n" + app("@Get a() { return 1; }"), ``},
 		{"static fields", app("static count = 0;\n@Get a() { return X.count; }"), `static field "count" (app.ts:2)`},
 		{"globalThis", app("@Get a() { globalThis.seen = 1; }"), `globalThis.seen (app.ts:2)`},

@@ -27,7 +27,7 @@ type timers struct {
 
 type timer struct {
 	id     int64
-	fn     goja.Callable
+	fn     goja.Callable // in the context that it was set in
 	args   []goja.Value
 	due    time.Time
 	every  time.Duration // 0: a timeout
@@ -78,7 +78,7 @@ func (rt *Runtime) setTimer(call goja.FunctionCall, repeat bool) goja.Value {
 		panic(rt.vm.NewTypeError("the first argument of a timer must be a function"))
 	}
 	delay := delayOf(call.Argument(1))
-	t := &timer{fn: fn, level: rt.timers.level + 1}
+	t := &timer{fn: rt.InContext(fn), level: rt.timers.level + 1}
 	if len(call.Arguments) > 2 {
 		t.args = append(t.args, call.Arguments[2:]...)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/modules/asynccontext"
 	"github.com/sigil-server/sigil/appbase/modules/blob"
 	"github.com/sigil-server/sigil/appbase/modules/clone"
 	"github.com/sigil-server/sigil/appbase/modules/console"
@@ -42,6 +43,7 @@ var table = []struct {
 	install      func(rt *scripting.Runtime) error
 	declarations func() string
 }{
+	{"asynccontext", asynccontext.Install, asynccontext.Declarations},
 	{"eventsource", eventsource.Install, eventsource.Declarations},
 	{"websocket", func(rt *scripting.Runtime) error { return websocket.Install(rt, websocket.Options{}) }, websocket.Declarations},
 	{"fetch", func(rt *scripting.Runtime) error { return fetch.Install(rt, fetch.Options{}) }, fetch.Declarations},

@@ -8,28 +8,18 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/sigil-server/sigil/appbase/modules/internal/globals"
+	"github.com/sigil-server/sigil/scripting"
 )
 
-// chains tell which locks the code that runs now holds, across its awaits.
-type chains struct{ current any }
+// held is the key under which a context has the names of the locks that its code holds, across its awaits: an array.
+type held struct{}
 
-// Grab is asked by the engine for what goes on with a promise.
-func (c *chains) Grab() any { return c.current }
-
-// Resumed is told when it goes on.
-func (c *chains) Resumed(chain any) { c.current = chain }
-
-// Exited is told when it waits again, or ends.
-func (c *chains) Exited() { c.current = nil }
-
-// track begins to follow chains, at the first lock: an app without locks pays nothing.
-func (f *Fields) track() *chains {
-	if f.chains == nil {
-		f.chains = &chains{}
-		f.rt.VM().SetAsyncContextTracker(f.chains)
+// releaseAtEnd has the locks of this generation released when it ends, whatever its code does.
+func (f *Fields) releaseAtEnd() {
+	if !f.locking {
+		f.locking = true
 		f.rt.OnClose(f.releaseAll)
 	}
-	return f.chains
 }
 
 // releaseAll ends what this generation's code holds or waits for.
@@ -53,22 +43,16 @@ func (f *Fields) lockHost() globals.Host {
 	vm := f.rt.VM()
 	return globals.Host{
 		"held": func(goja.FunctionCall) goja.Value {
-			if held, ok := f.track().current.(goja.Value); ok {
-				return held
+			if names := f.rt.Context().Value(held{}); names != nil {
+				return names
 			}
 			return goja.Undefined()
 		},
-		"within": func(c goja.FunctionCall) goja.Value {
-			fn, _ := goja.AssertFunction(c.Argument(1))
-			chains := f.track()
-			before := chains.current
-			chains.current = c.Argument(0)
-			value, err := fn(goja.Undefined())
-			chains.current = before
-			if err != nil {
-				f.rt.Throw(err)
-			}
-			return value
+		"hold": func(c goja.FunctionCall) goja.Value { return vm.ToValue(f.rt.SwapContext(f.holding(c.Argument(0)))) },
+		"leave": func(c goja.FunctionCall) goja.Value {
+			before, _ := c.Argument(0).Export().(*scripting.Context)
+			f.rt.SwapContext(before)
+			return goja.Undefined()
 		},
 		"acquire": func(c goja.FunctionCall) goja.Value {
 			return f.acquire(c.Argument(0).String(), time.Duration(c.Argument(1).ToFloat()*float64(time.Millisecond)))
@@ -88,8 +72,16 @@ func (f *Fields) lockHost() globals.Host {
 	}
 }
 
+// holding is the present context with other locks.
+func (f *Fields) holding(names goja.Value) *scripting.Context {
+	c, err := f.rt.Context().With(held{}, names)
+	f.throw(err)
+	return c
+}
+
 // acquire asks for a lock: { id, granted } with a promise that is rejected when the time is up.
 func (f *Fields) acquire(name string, timeout time.Duration) goja.Value {
+	f.releaseAtEnd()
 	promise, settle := f.rt.NewPromise()
 	var decided atomic.Bool
 	ticket, err := f.o.Locks.Acquire(name, func() {

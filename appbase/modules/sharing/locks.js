@@ -20,12 +20,22 @@ class Lock {
     try {
       await ticket.granted;
       if (connection?.readyState === 3) throw new DOMException(`the connection ended while it waited for the lock "${this.#name}"`, "AbortError");
-      return await host.within([...held, this.#name], fn);
+      return await within([...held, this.#name], fn);
     } catch (error) {
       throw host.isExpired(error) ? new DOMException(`the lock "${this.#name}" was not free within ${timeout} ms`, "TimeoutError") : error;
     } finally {
       release();
       connection?.removeEventListener("close", release);
     }
+  }
+}
+
+/** Calls fn as code that holds these locks: what it starts holds them, too, across its awaits. */
+function within(names, fn) {
+  const before = host.hold(names);
+  try {
+    return fn();
+  } finally {
+    host.leave(before);
   }
 }

@@ -42,7 +42,7 @@ type Fields struct {
 	first     *Store // what fields read until Commit where the app has nothing that fits
 	committed bool
 	used      bool
-	chains    *chains
+	locking   bool         // it has taken a lock
 	wishes    map[int]wish // by id
 	last      int          // id
 }

@@ -1,0 +1,34 @@
+package appbase
+
+import "testing"
+
+const contextApp = `import { AsyncLocalStorage } from "node:async_hooks";
+const who = new AsyncLocalStorage();
+export default class App extends AppBase {
+	@Websocket async talk(ws) {
+		await who.run(ws.query.name, async () => {
+			await null;
+			ws.onMessage(async (text) => {
+				await new Promise((resolve) => setTimeout(resolve, 1));
+				ws.send(who.getStore() + " says " + text);
+			});
+			ws.addEventListener("close", () => this.log.info("left: " + who.getStore()));
+		});
+		ws.send("outside: " + who.getStore());
+	}
+	@Get async locked() {
+		return who.run("ann", () => this.lock("a").with(() => this.lock("a").with(async () => { await null; return who.getStore() + " holds it"; })));
+	}
+}`
+
+// What a route function sets for its work is there in the callbacks that it gives to the connection, and beside locks.
+func TestContextInCallbacks(t *testing.T) {
+	w := newWorld(t, contextApp)
+	if got := w.request("GET", "/locked", ""); got != "200 text/plain;charset=UTF-8 ann holds it" {
+		t.Error(got)
+	}
+	ann, bob := w.open("/talk", "name=ann"), w.open("/talk", "name=bob")
+	ann.text("hello")
+	bob.text("hi")
+	_ = bob
+}
