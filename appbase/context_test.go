@@ -1,6 +1,10 @@
 package appbase
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+)
 
 const contextApp = `import { AsyncLocalStorage } from "node:async_hooks";
 const who = new AsyncLocalStorage();
@@ -27,8 +31,18 @@ func TestContextInCallbacks(t *testing.T) {
 	if got := w.request("GET", "/locked", ""); got != "200 text/plain;charset=UTF-8 ann holds it" {
 		t.Error(got)
 	}
-	ann, bob := w.open("/talk", "name=ann"), w.open("/talk", "name=bob")
-	ann.text("hello")
-	bob.text("hi")
-	_ = bob
+	ann, bob := w.open("1", "/talk?name=ann"), w.open("2", "/talk?name=bob")
+	w.loop.Advance(time.Second)
+	for _, s := range []*sock{ann, bob} {
+		s.arrive(func() { s.conn.Text("hello") })
+	}
+	w.loop.Advance(time.Second)
+	if got := strings.Join(append(ann.sent, bob.sent...), ", "); got != "outside: undefined, ann says hello, outside: undefined, bob says hello" {
+		t.Error(got)
+	}
+	ann.conn.Closed(1000, "")
+	w.loop.Advance(time.Second)
+	if !strings.Contains(w.log.String(), "left: ann") {
+		t.Errorf("the listener ran without its context:\n%s", w.log)
+	}
 }

@@ -144,21 +144,3 @@ func unescape(text string) string {
 	}
 	return text
 }
-
-// parseCookies reads a Cookie header; of a repeated name the first counts, as the most specific path is sent first
-// (RFC 6265 5.4).
-func parseCookies(header string) map[string]string {
-	cookies := map[string]string{}
-	for pair := range strings.SplitSeq(header, ";") {
-		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
-		if _, seen := cookies[name]; !ok || seen || name == "" {
-			continue
-		}
-		value = strings.TrimSuffix(strings.TrimPrefix(value, `"`), `"`)
-		if plain, err := url.PathUnescape(value); err == nil {
-			value = plain
-		}
-		cookies[name] = value
-	}
-	return cookies
-}

@@ -68,7 +68,7 @@ func (w *Worker) Serve(route *Route, req *Request, done func(*Response, error)) 
 			return
 		}
 		in.run(in.serve, func(value goja.Value, err error) {
-			done(in.response(value, err))
+			done(in.answer(req, value, err))
 		}, in.app, b.guards, b.function, in.request(req))
 	})
 }
@@ -91,24 +91,42 @@ func (w *Worker) Admit(route *Route, req *Request, done func(Admission, error)) 
 			door, args = in.admitFetch, []goja.Value{in.app, in.request(req)}
 		}
 		in.run(door, func(value goja.Value, err error) {
-			done(in.admission(value, err))
+			done(in.admission(req, value, err))
 		}, args...)
 	})
 }
 
-func (in *instance) admission(value goja.Value, err error) (a Admission, _ error) {
+func (in *instance) admission(req *Request, value goja.Value, err error) (a Admission, _ error) {
 	if err != nil {
 		return a, in.asError(err)
 	}
 	pair := value.ToObject(in.vm)
 	if refused := pair.Get("0"); refused != nil && !goja.IsUndefined(refused) {
-		a.Response, err = in.response(refused, nil)
+		a.Response, err = in.answer(req, refused, nil)
 		return a, err
 	}
 	if user := pair.Get("1"); user != nil && !goja.IsUndefined(user) {
 		a.User = user.String()
 	}
-	return a, in.readUpgrade(pair, &a)
+	if err := in.readUpgrade(pair, &a); err != nil {
+		return a, err
+	}
+	if raw := req.script; raw != nil && len(raw.cookies) > 0 {
+		if a.Header == nil {
+			a.Header = http.Header{}
+		}
+		req.addCookies(a.Header)
+	}
+	return a, nil
+}
+
+// answer is the response with the cookies that the script has set.
+func (in *instance) answer(req *Request, value goja.Value, err error) (*Response, error) {
+	r, err := in.response(value, err)
+	if err == nil {
+		req.addCookies(r.Header)
+	}
+	return r, err
 }
 
 // response reads what the prelude encoded: [status, header pairs, body, puller].

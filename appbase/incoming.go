@@ -3,6 +3,7 @@ package appbase
 import (
 	"errors"
 	"io"
+	"maps"
 	"math"
 	"time"
 
@@ -37,6 +38,9 @@ type incoming struct {
 	req     *Request
 	onAbort goja.Callable // aborts req.signal; nil while nobody asked for that
 	aborted string        // why nobody waits for the answer any more; "" while somebody does
+
+	cookies  []string // to go out with the answer
+	answered bool
 }
 
 // request makes the parts of an HttpReq: [handle, method, url, path, query, remote address].
@@ -67,7 +71,7 @@ func (raw *incoming) abort() {
 }
 
 func (in *instance) httpHost() (map[string]any, error) {
-	return map[string]any{
+	host := map[string]any{
 		"need":    in.need,
 		"show":    func(value goja.Value) string { return show(value) },
 		"query":   func(raw string) goja.Value { return in.textObject(parseQuery(raw)) },
@@ -82,7 +86,9 @@ func (in *instance) httpHost() (map[string]any, error) {
 		"read":    in.onRequest((*incoming).read),
 		"form":    in.onRequest((*incoming).form),
 		"onAbort": in.onRequest((*incoming).listen),
-	}, nil
+	}
+	maps.Copy(host, in.cookieHost())
+	return host, nil
 }
 
 // need is what a module shows to the prelude.

@@ -110,7 +110,7 @@ func (in *instance) install() error {
 // installLater names what most apps have no use for: it runs at its first use.
 func (in *instance) installLater(scripts *preludeScripts, annotations *goja.Object) error {
 	web, err := in.later(scripts.http, in.httpHost, "HttpReq", "created", "accepted", "noContent", "badRequest", "unauthorized",
-		"forbidden", "notFound", "conflict", "redirect")
+		"forbidden", "notFound", "conflict", "redirect", "setCookie")
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ var globalNames = []string{
 	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled",
 	"OnStart", "OnStop", "Observes", "Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted",
 	"noContent", "badRequest", "unauthorized", "forbidden", "notFound", "Cors", "Sse", "EventStream",
-	"conflict", "redirect", "upgradeWebSocket",
+	"conflict", "redirect", "setCookie", "upgradeWebSocket",
 	"Shared", "SharedCounter", "SharedMap", "SharedList",
 	"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect", "OnJoin", "OnLeave",
 }

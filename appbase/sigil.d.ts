@@ -282,7 +282,41 @@ declare class HttpReq extends Request {
    * `file.stream()`, or `file.slice(a, b)`. They are removed when the request has been answered.
    */
   form(): Promise<FormData>;
+  /**
+   * Has a cookie go out with the answer, whatever that is. It is for the whole host, HttpOnly, SameSite=Lax and, over https,
+   * Secure, unless the options say otherwise. What no cookie may hold is percent-encoded, as `cookies` reads it.
+   */
+  setCookie(name: string, value: string | number | boolean, options?: CookieOptions): void;
+  /** Has the browser forget a cookie: with the path and domain that it was set with. */
+  deleteCookie(name: string, options?: CookieOptions): void;
+  /** The value of a cookie that was set with one of the secrets; undefined for one that is missing or was changed. */
+  signedCookie(name: string, secrets: string | readonly string[]): string | undefined;
 }
+
+/** The attributes of a cookie (RFC 6265bis). */
+interface CookieOptions {
+  /** Default "/". */
+  path?: string;
+  /** Also for the hosts below this one; without it for the host that sets it only. */
+  domain?: string;
+  /** How long it is kept, in whole seconds, at most 400 days; 0 removes it. Without it or `expires` it ends with the browser. */
+  maxAge?: number;
+  /** Until when it is kept. */
+  expires?: Date | number;
+  /** Out of reach of scripts in the page. Default true. */
+  httpOnly?: boolean;
+  /** Sent over https only. Default: when the request came over https; always with a name `__Secure-...` or `__Host-...`. */
+  secure?: boolean;
+  /** Whether requests from other sites carry it. Default "lax"; "none" makes it secure. */
+  sameSite?: "strict" | "lax" | "none";
+  /** One for each site that embeds this one; makes it secure. */
+  partitioned?: boolean;
+  /** Signs the value (HMAC-SHA-256): at least 16 characters that nobody can guess. See {@link HttpReq.signedCookie}. */
+  secret?: string;
+}
+
+/** The text of a `Set-Cookie` header, for a `Response` of one's own; `HttpReq.setCookie` is shorter. Not `secure` unless told. */
+declare function setCookie(name: string, value: string | number | boolean, options?: CookieOptions): string;
 
 /** 201, with what was created. */
 declare function created(value?: Answer, headers?: HeadersInit): Response;
@@ -665,6 +699,7 @@ declare module "sigil" {
   export import notFound = globalThis.notFound;
   export import conflict = globalThis.conflict;
   export import redirect = globalThis.redirect;
+  export import setCookie = globalThis.setCookie;
   export import Topic = globalThis.Topic;
   export import Rpc = globalThis.Rpc;
   export import RpcError = globalThis.RpcError;

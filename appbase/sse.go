@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,16 +32,23 @@ type EventSink interface {
 type EventStream struct {
 	inst   *instance
 	sink   EventSink
+	req    *Request
 	lastID string
 	object goja.Value // the script's EventStream; nil before it is made
 	ended  bool
+	over   bool // the script has ended it
+	header http.Header
 }
+
+// Header is what the script has set of the header that the stream begins with: complete, and the caller's, once done was
+// told that the stream is open.
+func (s *EventStream) Header() http.Header { return s.header }
 
 // Events runs the guards and the method of an @Sse route. done is called once: with nil when the stream is open, with the
 // answer of a guard or a method that refuses, or with an error as of [Worker.Serve]. Closed must be called on what is
 // returned, whatever done was told; nil is returned when nothing was begun.
 func (w *Worker) Events(sink EventSink, route *Route, req *Request, done func(*Response, error)) *EventStream {
-	s := &EventStream{sink: sink, lastID: req.Header.Get("Last-Event-ID")}
+	s := &EventStream{sink: sink, req: req, header: http.Header{}, lastID: req.Header.Get("Last-Event-ID")}
 	w.whenReady(func() {
 		in := w.current
 		b, err := in.resolve(route)
@@ -55,10 +63,11 @@ func (w *Worker) Events(sink EventSink, route *Route, req *Request, done func(*R
 		s.attach(in)
 		in.run(in.openEvents, func(value goja.Value, err error) {
 			if err == nil && goja.IsUndefined(value) {
+				req.addCookies(s.header)
 				done(nil, nil)
 				return
 			}
-			done(in.response(value, err))
+			done(in.answer(req, value, err))
 		}, in.app, b.guards, b.function, in.request(req), in.vm.ToValue(s))
 	})
 	return s
@@ -84,12 +93,21 @@ func (s *EventStream) Closed() {
 		return
 	}
 	delete(in.events, s)
+	if !s.over {
+		s.req.Abort("the stream has ended")
+	}
 	if s.object != nil && !in.closed {
 		if _, err := in.rt.Call(in.endEvents, goja.Undefined(), s.object); err != nil {
 			in.worker.report(in.rt.Error(err))
 		}
 	}
 	in.release()
+}
+
+// close is the script's: it has nothing more to send.
+func (s *EventStream) close() {
+	s.over = true
+	s.sink.Close()
 }
 
 // endStreams asks the clients of this generation to come again, soon and not all at once.
@@ -125,7 +143,7 @@ func (in *instance) eventsHost(http *part) (map[string]any, error) {
 		"lastID":   func(s *EventStream) string { return s.lastID },
 		"ended":    func(s *EventStream) bool { return s.ended },
 		"buffered": func(s *EventStream) int { return s.sink.BufferedAmount() },
-		"close":    func(s *EventStream) { s.sink.Close() },
+		"close":    (*EventStream).close,
 		"send":     func(s *EventStream, data, options goja.Value) bool { return s.sink.Send(in.event(data, options)) },
 		"comment":  func(s *EventStream, text string) bool { return s.sink.Send(lines(nil, "", text)) },
 		"drained":  func(s *EventStream, least int) goja.Value { return in.eventsDrained(s, least) },

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -81,6 +82,7 @@ func eventsHeader(header http.Header) {
 // pour writes what is queued, and a comment when nothing was for a while, until either side ends it. A client that takes
 // nothing of it for Limits.WriteStall is cut.
 func (s *Server) pour(w *steadyWriter, r *http.Request, stream *eventStream) {
+	maps.Copy(w.Header(), stream.script.Header())
 	eventsHeader(w.Header())
 	w.WriteHeader(http.StatusOK)
 	quiet := time.NewTimer(s.options.Limits.EventPing)

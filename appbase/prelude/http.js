@@ -61,6 +61,12 @@
     get params() { return this.#params ??= host.params(this.#raw); }
     get query() { return this.#query ??= host.query(this.#parts[4]); }
     get cookies() { return this.#cookies ??= host.cookies(this.headers.get("cookie") ?? ""); }
+    setCookie(name, value, options = undefined) { host.setCookie(this.#raw, name, value, options); }
+    deleteCookie(name, options = undefined) { host.setCookie(this.#raw, name, "", { ...options, secret: undefined, maxAge: 0, expires: undefined }); }
+    signedCookie(name, secrets) {
+      const value = this.cookies[name];
+      return value === undefined ? undefined : host.signed(name, value, secrets);
+    }
     async form() {
       const type = this.headers.get("content-type") ?? "", streamed = this.body !== null && !host.isWhole(this.#raw) && !this.bodyUsed;
       if (!streamed || !/^multipart\/form-data\s*;/i.test(type)) return this.formData();
@@ -141,6 +147,7 @@
     forbidden: statusHelper(403, "Forbidden"), notFound: statusHelper(404, "Not Found"),
     conflict: statusHelper(409, "Conflict"),
     redirect: (url, status = 302) => Response.redirect(url, status),
+    setCookie: (name, value, options = undefined) => host.cookieText(name, value, options),
   };
 
   /** A thrown Response is an answer; a body that is not what the handler asked for is a 400 or what fits; the rest is an error. */
