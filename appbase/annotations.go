@@ -26,6 +26,7 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	in.bindRealtime(notes)
 	in.readHibernate(notes.Get("api").ToObject(in.vm))
 	in.data.observers = in.readObservers(notes.Get("observers"))
+	in.outside.notes, in.outside.names = notes.Get("listeners"), in.listenerNames(notes.Get("listeners"))
 	in.start, in.stop = in.callables(notes.Get("start")), in.callables(notes.Get("stop"))
 	routes, wrong, err := newRoutes(in.info(notes.Get("api")), all)
 	if err != nil {

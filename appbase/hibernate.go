@@ -87,6 +87,7 @@ func (w *Worker) sleep(in *instance) {
 		c.style = sleeper{}
 	}
 	in.stopTimers()
+	w.shared.supervision.settle()
 	in.lifecycle("@OnStop", in.stop, retireTime, func() {
 		in.release()
 		in.close()

@@ -31,9 +31,11 @@ var (
 	connectionsJS string
 	//go:embed prelude/realtime.js
 	realtimeJS string
+	//go:embed prelude/listeners.js
+	listenersJS string
 )
 
-type preludeScripts struct{ annotations, http, base, events, validate, fetchApp, connections, realtime *scripting.Script }
+type preludeScripts struct{ annotations, http, base, events, validate, fetchApp, connections, realtime, listeners *scripting.Script }
 
 // preludes are compiled once for all runtimes.
 var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
@@ -47,6 +49,9 @@ var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
 		return compiled, err
 	}
 	if compiled.connections, err = scripting.CompileTrusted("connections", connectionsJS); err != nil {
+		return compiled, err
+	}
+	if compiled.listeners, err = scripting.CompileTrusted("listeners", listenersJS); err != nil {
 		return compiled, err
 	}
 	if compiled.realtime, err = scripting.CompileTrusted("realtime", realtimeJS); err != nil {
@@ -221,8 +226,14 @@ func (in *instance) baseHost(scripts *preludeScripts) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	supervision, err := in.later(scripts.listeners, in.supervisionHost)
+	if err != nil {
+		return nil, err
+	}
+	in.outside.part = supervision
 	return in.withData(map[string]any{
-		"name": w.name, "config": config, "env": in.env,
+		"listener": in.listenerHandle,
+		"name":     w.name, "config": config, "env": in.env,
 		"log":        func() goja.Value { return in.logObject() },
 		"generation": func() int { return in.generation },
 		"readFile":   in.readFile,

@@ -47,7 +47,8 @@ type instance struct {
 
 	jsonParse, jsonStringify, isView goja.Callable
 
-	data instanceData
+	data    instanceData
+	outside outside
 
 	users    int // attached connections and calls in flight
 	retired  bool
@@ -151,9 +152,11 @@ func inherits(object, base *goja.Object) bool {
 // begin runs @OnStart and calls done when all of it has settled, or after startTime. What it throws is only logged: the
 // generation serves all the same.
 func (in *instance) begin(done func()) {
+	in.superviseListeners()
 	in.lifecycle("@OnStart", in.start, startTime, func() {
 		in.schedule()
 		in.fireAlarms()
+		in.startListeners()
 		done()
 	})
 }
@@ -247,6 +250,7 @@ func (in *instance) draining(c *Conn) bool {
 // for go on with them, @OnStop runs, and the runtime closes when nobody uses it, or after retireTime.
 func (in *instance) retire(reason string) {
 	in.retired = true
+	in.stopListeners(reason, func() {})
 	in.endStreams()
 	in.stopTimers()
 	in.rt.StopIntervals()
@@ -275,6 +279,7 @@ func (in *instance) close() {
 		return
 	}
 	in.closed = true
+	in.outside.finish()
 	in.endStreams()
 	in.data.end()
 	in.stopTimers()

@@ -73,13 +73,15 @@ var (
 	declarations string
 	//go:embed fetchapp.d.ts
 	fetchAppDeclarations string
+	//go:embed listeners.d.ts
+	listenerDeclarations string
 	//go:embed realtime.d.ts
 	realtimeDeclarations string
 )
 
 // Declarations are the TypeScript declarations of everything an app sees, as one ambient file.
 func Declarations() string {
-	all := []string{declarations, realtimeDeclarations, fetchAppDeclarations}
+	all := []string{declarations, realtimeDeclarations, fetchAppDeclarations, listenerDeclarations}
 	for _, declare := range dataDeclarations {
 		all = append(all, declare())
 	}
@@ -91,7 +93,7 @@ func Declarations() string {
 
 // globalNames are the names that apps may also import from "sigil". The prelude defines them.
 var globalNames = []string{
-	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled",
+	"AppBase", "WsConn", "Api", "Websocket", "Get", "Post", "Put", "Patch", "Delete", "Head", "Http", "Scheduled", "Listener",
 	"OnStart", "OnStop", "Observes", "Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted",
 	"noContent", "badRequest", "unauthorized", "forbidden", "notFound", "Cors", "Sse", "EventStream",
 	"conflict", "redirect", "setCookie", "upgradeWebSocket",

@@ -11,10 +11,12 @@ import (
 type Shared struct {
 	store *sharing.Store
 	locks *sharing.Locks
+
+	supervision *supervision
 }
 
 // NewShared has neither fields nor locks.
-func NewShared() *Shared { return &Shared{sharing.NewStore(), sharing.NewLocks()} }
+func NewShared() *Shared { return &Shared{sharing.NewStore(), sharing.NewLocks(), newSupervision()} }
 
 func (in *instance) installShared() (err error) {
 	common := in.worker.shared

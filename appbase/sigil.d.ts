@@ -685,6 +685,7 @@ declare module "sigil" {
   export import OnStart = globalThis.OnStart;
   export import OnStop = globalThis.OnStop;
   export import Observes = globalThis.Observes;
+  export import Listener = globalThis.Listener;
   export import Guard = globalThis.Guard;
   export import Cors = globalThis.Cors;
   export import Sse = globalThis.Sse;

@@ -45,6 +45,9 @@ type Worker struct {
 	waiting    []*session        // those without a connection, longest first
 	resume     time.Duration     // how long they wait
 	upgrades   map[*Conn]upgrade // of fetch apps, until the connection is attached
+
+	ending    int      // generations whose listeners have not ended
+	whenEnded []func() // wait for them
 }
 
 // NewWorker makes a worker without code: [Worker.Prepare], [Worker.Evaluate] and [Worker.Swap] bring the first.
@@ -277,13 +280,15 @@ func (w *Worker) Stop(reason string, done func()) {
 	}
 	in.stopTimers()
 	in.rt.StopIntervals()
-	in.lifecycle("@OnStop", in.stop, retireTime, func() {
+	end := afterTwo(func() {
 		for _, old := range append(slices.Clone(w.older), in) {
 			old.retired = true
 			old.close()
 		}
 		done()
-	}, in.vm.ToValue(reason))
+	})
+	in.stopListeners(reason, end)
+	in.lifecycle("@OnStop", in.stop, retireTime, end, in.vm.ToValue(reason))
 }
 
 // report logs what the author has to know.
@@ -292,4 +297,14 @@ func (w *Worker) report(e *scripting.Error, attrs ...any) {
 		w.onError(e)
 	}
 	w.log.Error("script error", append([]any{"error", e}, attrs...)...)
+}
+
+// afterTwo makes a function whose second call calls then.
+func afterTwo(then func()) func() {
+	calls := 0
+	return func() {
+		if calls++; calls == 2 {
+			then()
+		}
+	}
 }

@@ -215,6 +215,39 @@
     return methodAnnotation("@Observes", [], () => ({ kind: "observes", repository, when }))();
   }
 
+  const RESTARTS = ["always", "on-failure", "never"];
+  const LISTENER_OPTIONS = ["name", "autostart", "restart", "backoff", "limit", "stopWithin", "onError", "desc"];
+
+  /** How long to wait before a listener is started again: the first time, doubled each time up to the most. */
+  function backoffOf(backoff) {
+    const { first = "1s", most = "1m" } = isObject(backoff) ? checkOptions("@Listener: backoff", backoff, ["first", "most"]) : { first: backoff };
+    const times = { first: host.span("@Listener: backoff", first), most: host.span("@Listener: backoff.most", most) };
+    return { ...times, most: Math.max(times.first, times.most) };
+  }
+
+  /** @Listener: no route; describe hands it to the host. */
+  const Listener = methodAnnotation("@Listener", LISTENER_OPTIONS, (options, method) => {
+    const { name = method, autostart = true, restart = "always", backoff = "1s", limit = Infinity, stopWithin = "5s", onError, desc } = options;
+    if (typeof name !== "string" || name === "") fail(`@Listener: name is a text, not ${host.show(name)}`);
+    if (typeof autostart !== "boolean") fail(`@Listener: autostart is true or false, not ${host.show(autostart)}`);
+    if (!RESTARTS.includes(restart)) fail(`@Listener: restart is one of ${RESTARTS.join(", ")}, not ${host.show(restart)}`);
+    if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0)) fail(`@Listener: limit is how often in a row it is started again, not ${host.show(limit)}`);
+    if (onError !== undefined && typeof onError !== "function") fail(`@Listener: onError is a function, not ${host.show(onError)}`);
+    const within = host.span("@Listener: stopWithin", stopWithin);
+    if (within > 10_000) fail(`@Listener: stopWithin is at most 10s, not ${host.show(stopWithin)}`);
+    return { kind: "listener", listens: name, autostart, restart, ...backoffOf(backoff), limit, within, onError, desc };
+  }, "name");
+
+  /** The listeners of a class; two of one name are a mistake. */
+  function listenersOf(members) {
+    const taken = new Set();
+    return members.filter((m) => m.kind === "listener").map((m) => {
+      if (taken.has(m.listens)) failAt(m.site, `@Listener on ${m.name}: there is a listener "${m.listens}" already`);
+      taken.add(m.listens);
+      return { ...m, name: m.listens };
+    });
+  }
+
   function Guard(...guards) {
     if (guards.length === 0) fail("@Guard takes the function that decides");
     guardsOf("@Guard", guards);
@@ -330,7 +363,7 @@
     checkMembers(members, AppBase);
     return {
       api, cors, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method),
-      observers: named("observes"),
+      observers: named("observes"), listeners: listenersOf(members),
     };
   }
 
@@ -368,7 +401,7 @@
 
   return {
     globals: {
-      Api, Websocket, Scheduled, OnStart, OnStop, Observes, Guard, Cors,
+      Api, Websocket, Scheduled, Listener, OnStart, OnStop, Observes, Guard, Cors,
       Get: verb("@Get", ["GET"]), Post: verb("@Post", ["POST"]), Put: verb("@Put", ["PUT"]), Patch: verb("@Patch", ["PATCH"]),
       Delete: verb("@Delete", ["DELETE"]), Head: verb("@Head", ["HEAD"]), Http: verb("@Http", []), Sse,
     },

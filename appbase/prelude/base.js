@@ -25,6 +25,7 @@
     get db() { return host.db(); }
     get cache() { return host.cache(); }
     after(when, method, argument) { return host.after(when, method, argument); }
+    listener(name) { return host.listener(name); }
     cancel(id) { return host.cancel(id); }
     repository(name, options) { return host.repository(name, options); }
   }

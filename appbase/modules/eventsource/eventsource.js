@@ -51,8 +51,12 @@ class Lines {
   }
 }
 
+let flow; // (source, gate): gate is asked before each piece is read, which waits for the promise that it may return
+
 class EventSource extends EventTarget {
-  #url; #state = CONNECTING; #lastId = ""; #wait = firstWait; #failures = 0; #signal = newSignal(); #timer;
+  #gate; #url; #state = CONNECTING; #lastId = ""; #wait = firstWait; #failures = 0; #signal = newSignal(); #timer;
+  static { flow = (source, gate) => { source.#gate = gate; }; }
+
   constructor(url, init = undefined) {
     super();
     if (arguments.length === 0) throw new TypeError("the constructor of EventSource needs 1 argument, but got 0");
@@ -102,6 +106,8 @@ class EventSource extends EventTarget {
     }, (ms) => { this.#wait = Math.min(ms, longestWait); });
     try {
       for (;;) {
+        const wait = this.#gate?.();
+        if (wait !== undefined) await wait;
         const { done, value } = await reader.read();
         if (done || this.#state === CLOSED) return;
         lines.push(decoder.decode(value, { stream: true }));
@@ -132,4 +138,4 @@ for (const [name, value] of [["CONNECTING", CONNECTING], ["OPEN", OPEN], ["CLOSE
 Reflect.defineProperty(EventSource.prototype, Symbol.toStringTag, { value: "EventSource", configurable: true });
 handlers(EventSource, "open", "message", "error");
 
-const internals = {};
+const internals = { flow };

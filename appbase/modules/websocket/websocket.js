@@ -29,8 +29,12 @@ function handshakeOf(given) {
 /** The bytes of a reason in UTF-8. */
 const bytesOf = (text) => blobs.encode(text).byteLength;
 
+let flow; // (socket, gate): gate is asked before each event, which waits for the promise that it may return
+
 class WebSocket extends EventTarget {
-  #url; #origin; #state = CONNECTING; #protocol = ""; #extensions = ""; #type = "blob"; #socket; #tail; #waiting = 0;
+  #gate; #url; #origin; #state = CONNECTING; #protocol = ""; #extensions = ""; #type = "blob"; #socket; #tail; #waiting = 0;
+  static { flow = (socket, gate) => { socket.#gate = gate; }; }
+
   constructor(url, protocols = []) {
     super();
     if (arguments.length === 0) throw new TypeError("the constructor of WebSocket needs 1 argument, but got 0");
@@ -109,6 +113,8 @@ class WebSocket extends EventTarget {
 
   async #run() {
     for (;;) {
+      const wait = this.#gate?.();
+      if (wait !== undefined) await wait;
       const event = await this.#socket.next();
       const [kind, first, second] = event;
       if (kind === OPENED) this.#opened(first, second);
@@ -148,4 +154,4 @@ for (const [name, value] of [["CONNECTING", CONNECTING], ["OPEN", OPEN], ["CLOSI
 Reflect.defineProperty(WebSocket.prototype, Symbol.toStringTag, { value: "WebSocket", configurable: true });
 handlers(WebSocket, "open", "message", "error", "close");
 
-const internals = {};
+const internals = { flow };
