@@ -50,6 +50,8 @@ type instance struct {
 	data    instanceData
 	outside outside
 
+	schedules []*schedule // that run
+
 	users    int // attached connections and calls in flight
 	retired  bool
 	closed   bool

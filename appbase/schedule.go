@@ -30,6 +30,8 @@ type schedule struct {
 	place   int // of its timer
 	running int
 	due     time.Time // the next turn of a table
+	next    time.Time // the next turn
+	last    time.Time // when it began to run last
 }
 
 // schedule starts the @Scheduled methods.
@@ -39,9 +41,11 @@ func (in *instance) schedule() {
 			continue
 		}
 		s := &schedule{in: in, route: route, binding: in.bound[route], place: len(in.timers)}
-		in.timers = append(in.timers, nil)
+		in.timers, in.schedules = append(in.timers, nil), append(in.schedules, s)
 		if s.binding.timing.table == nil {
-			s.sleep(in.dueIn(route.Method, s.binding.timing.every), s.everyTick)
+			first := in.dueIn(route.Method, s.binding.timing.every)
+			s.next = in.worker.now().Add(first)
+			s.sleep(first, s.everyTick)
 			continue
 		}
 		s.due = s.binding.timing.table.next(in.worker.now())
@@ -62,6 +66,7 @@ func (s *schedule) sleep(d time.Duration, tick func()) {
 }
 
 func (s *schedule) everyTick() {
+	s.next = s.in.worker.now().Add(s.binding.timing.every)
 	s.sleep(s.binding.timing.every, s.everyTick)
 	s.in.noteDue(s.route.Method, s.binding.timing.every)
 	s.run()
@@ -69,6 +74,7 @@ func (s *schedule) everyTick() {
 
 // nap sleeps until the table is due, or for a while.
 func (s *schedule) nap() {
+	s.next = s.due
 	if s.due.IsZero() {
 		return // never again
 	}
@@ -94,6 +100,7 @@ func (s *schedule) run() {
 		return
 	}
 	s.running++
+	s.last = s.in.worker.now()
 	if s.binding.timing.catchUp {
 		s.remember()
 	}

@@ -280,8 +280,6 @@ func listenersText(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-var errNotServing = errors.New("the app does not serve")
-
 // commandListener is start, stop, pause or resume of a listener, from whichever worker and generation: the promise of its outcome.
 func (in *instance) commandListener(name, verb string) goja.Value {
 	s := in.worker.shared.supervision
@@ -295,7 +293,7 @@ func (in *instance) commandListener(name, verb string) goja.Value {
 	promise, settle := in.rt.NewPromise()
 	end := func(err error) { settle(func() (goja.Value, error) { return goja.Undefined(), err }) }
 	if first == nil || !first.executor.Post(func() { first.commandListener(name, verb, end) }) {
-		end(errNotServing)
+		end(ErrNotServing)
 	}
 	return promise
 }
@@ -304,7 +302,7 @@ func (w *Worker) commandListener(name, verb string, done func(error)) {
 	w.whenReady(func() {
 		in := w.current
 		if in == nil || w.stopped || !slices.Contains(in.outside.names, name) {
-			done(errNotServing)
+			done(ErrNotServing)
 			return
 		}
 		value := in.supervised("command", in.vm.ToValue(name), in.vm.ToValue(verb))

@@ -24,8 +24,9 @@ func (s *Server) adminServer() *http.Server {
 	mux.HandleFunc("GET /health", s.health)
 	mux.HandleFunc("GET /apps", s.listApps)
 	mux.Handle("GET /metrics", s.options.metrics.handler(s.log))
+	s.serveJobs(mux)
 	return &http.Server{
-		Handler:           s.knownHosts(mux),
+		Handler:           s.knownHosts(http.NewCrossOriginProtection().Handler(mux)),
 		ConnState:         s.silent.admin.watch,
 		ReadHeaderTimeout: s.options.Limits.HeaderTime,
 		WriteTimeout:      s.options.Limits.WriteStall,
