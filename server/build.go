@@ -49,7 +49,7 @@ func (c *catalog) build(ctx context.Context, a *app, src appbase.Source) (o outc
 	}
 	o.inputs = program.Inputs()
 	if program.Hash() == a.current.Load().hash {
-		o.err = lasting(a.data.Prepare(ctx, src)) // they may have changed alone
+		o.err = lasting(a.prepare(ctx, src)) // they may have changed alone
 		return o
 	}
 	if o.err = lasting(a.load(ctx, src, program)); o.err == nil {

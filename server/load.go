@@ -16,7 +16,7 @@ func (a *app) load(ctx context.Context, src appbase.Source, p *scripting.Program
 	workers := a.all()
 	routes, err := onEach(workers, func(w *worker) (*appbase.Routes, error) { return w.evaluate(ctx, src, p) })
 	if err == nil {
-		err = a.data.Prepare(ctx, src)
+		err = a.prepare(ctx, src)
 	}
 	if err != nil {
 		for _, w := range workers {

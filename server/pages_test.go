@@ -153,7 +153,7 @@ func TestInspect(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	apps, err := Inspect(context.Background(), dir, nil)
+	apps, err := Inspect(context.Background(), dir, nil, nil)
 	if err != nil || len(apps) != 5 {
 		t.Fatalf("%d apps, %v", len(apps), err)
 	}
@@ -164,7 +164,7 @@ func TestInspect(t *testing.T) {
 	if shop := apps[2]; shop.Err != nil || shop.Generation != 1 || !slices.ContainsFunc(shop.Routes, func(r RouteInfo) bool { return reflect.DeepEqual(r, want) }) {
 		t.Errorf("got %+v", shop)
 	}
-	if _, err := Inspect(context.Background(), dir+"/nowhere", nil); err == nil {
+	if _, err := Inspect(context.Background(), dir+"/nowhere", nil, nil); err == nil {
 		t.Error("a folder that is not there")
 	}
 }

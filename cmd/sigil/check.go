@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sigil-server/sigil/server"
+	"github.com/sigil-server/sigil/storage"
 )
 
 func newCheck() *cobra.Command {
@@ -75,11 +78,22 @@ func inspect(cmd *cobra.Command, args []string) ([]server.AppInfo, error) {
 		dir = args[0]
 	}
 	log := slog.New(newConsoleHandler(cmd.ErrOrStderr(), slog.LevelWarn))
-	apps, err := server.Inspect(cmd.Context(), dir, log)
+	apps, err := tried(cmd.Context(), dir, log)
 	if err == nil && len(apps) == 0 {
 		err = fmt.Errorf("no apps in %s: an app is %s/NAME.js, NAME.ts or a folder NAME with main.js (try: sigil new hello)", dir, dir)
 	}
 	return apps, err
+}
+
+// tried looks at the apps with stores of their own that are thrown away, so that mistakes in migrations and seeds are found.
+func tried(ctx context.Context, dir string, log *slog.Logger) (apps []server.AppInfo, err error) {
+	data, err := os.MkdirTemp("", "sigil-check-")
+	if err != nil {
+		return nil, err
+	}
+	stores := storage.NewStores(storage.Options{Dir: data, Relaxed: true})
+	defer func() { err = errors.Join(err, stores.Close(), os.RemoveAll(data)) }()
+	return server.Inspect(ctx, dir, log, storeOf(stores))
 }
 
 // checkOne prints one app's routes or mistakes, and counts 1 when there are mistakes.
