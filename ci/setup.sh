@@ -18,6 +18,7 @@ done
 missing=()
 have gcc cc clang || missing+=(gcc libc6-dev) # the race detector needs a C compiler
 have git || missing+=(git)
+have curl || missing+=(curl) # a client by TLS that is not Go's
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || have initdb || missing+=(postgresql) # a server of their own for the tests of storage
 have chromium chromium-browser google-chrome || missing+=(chromium)
 
@@ -30,6 +31,9 @@ if [ ${#missing[@]} -gt 0 ]; then
     exit 1
   fi
 fi
+
+# The certificate authority that e2e talks ACME with; a test builds it.
+go -C e2e/pebble mod download
 
 # npm writes node_modules/.package-lock.json last, so it is newer than package-lock.json when all is installed.
 for folder in e2e e2e/generator; do

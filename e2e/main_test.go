@@ -50,6 +50,9 @@ func checkTools() error {
 	if _, err := exec.LookPath("node"); err != nil {
 		return fmt.Errorf("node is missing: install Node.js 20 or newer (Debian: apt-get install nodejs npm)")
 	}
+	if _, err := exec.LookPath("curl"); err != nil {
+		return fmt.Errorf("curl is missing: install it (Debian: apt-get install curl)")
+	}
 	if _, err := browserPath(); err != nil {
 		return err
 	}

@@ -157,13 +157,18 @@ func (a *acme) issuer(config *certmagic.Config, ports Ports) *certmagic.ACMEIssu
 	})
 }
 
-func worthTelling(event string) bool { return event == "cert_obtained" || event == "cert_failed" }
+// worthTelling keeps certmagic from making what event does not look at, for every handshake.
+func worthTelling(event string) bool {
+	return event == "cert_obtained" || event == "cert_failed" || event == "cached_managed_cert"
+}
 
 // event logs what operators want to know.
 func (a *acme) event(_ context.Context, event string, data map[string]any) error {
 	switch event {
 	case "cert_obtained":
 		a.log.Info("a certificate was obtained", "domain", data["identifier"], "renewal", data["renewal"])
+	case "cached_managed_cert":
+		a.log.Info("a certificate by ACME is in use", "names", data["sans"])
 	case "cert_failed":
 		a.log.Error("a certificate could not be obtained; it is tried again", "domain", data["identifier"], "renewal", data["renewal"], "error", data["error"])
 	}
