@@ -33,6 +33,8 @@ export interface SocketOptions {
   maxDelay?: number;
   /** Whether to come back after a close; not after 1000, 1003, 1008, 1009 and 4409 if left out. */
   retry?(code: number, reason: string): boolean;
+  /** Whether to connect by plain HTTP where WebSockets do not open; true. */
+  fallback?: boolean;
 }
 
 export interface CloseInfo {

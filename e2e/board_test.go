@@ -24,10 +24,12 @@ func note(text string) string {
 }
 
 // Two people at one board through cuts, a reload and a restart of the server: pages are never loaded again.
-func TestBoardInABrowser(t *testing.T) {
+func TestBoardInABrowser(t *testing.T) { transports(t, boardInABrowser) }
+
+func boardInABrowser(t *testing.T, blocked bool) {
 	apps := sampleApps(t)
 	s := start(t, apps)
-	proxy := newCutter(t, s.address)
+	proxy := newCutter(t, s.address, blocked)
 	address := "http://" + proxy.listener.Addr().String() + "/board/"
 	browser := browse(t)
 	ann, bob := openBoard(t, browser, address), openBoard(t, browser, address)

@@ -26,8 +26,9 @@ export default class Board extends AppBase {
   @Websocket echo(ws) { ws.onMessage((text) => ws.send(text)); }
 }`
 
-// cutter is a TCP proxy that cuts its connections when it is told to.
+// cutter is a TCP proxy that cuts its connections when it is told to, and lets no WebSocket through if it is to.
 type cutter struct {
+	blocks   bool
 	listener net.Listener
 	target   string
 	mu       sync.Mutex
@@ -35,13 +36,13 @@ type cutter struct {
 	pumps    errgroup.Group
 }
 
-func newCutter(t *testing.T, target string) *cutter {
+func newCutter(t *testing.T, target string, blocks bool) *cutter {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cutter{listener: listener, target: target, open: map[net.Conn]struct{}{}}
+	c := &cutter{blocks: blocks, listener: listener, target: target, open: map[net.Conn]struct{}{}}
 	c.pumps.Go(c.accept)
 	t.Cleanup(func() {
 		_ = listener.Close()
@@ -65,12 +66,12 @@ func (c *cutter) accept() error {
 		c.mu.Lock()
 		c.open[near] = struct{}{}
 		c.mu.Unlock()
-		c.pumps.Go(func() error { return c.pump(far, near, near) })
+		c.pumps.Go(func() error { return c.pump(far, c.filter(near), near) })
 		c.pumps.Go(func() error { return c.pump(near, far, near) })
 	}
 }
 
-func (c *cutter) pump(to, from, near net.Conn) error {
+func (c *cutter) pump(to io.WriteCloser, from io.ReadCloser, near net.Conn) error {
 	_, err := io.Copy(to, from)
 	_ = to.Close()
 	_ = from.Close()
@@ -78,6 +79,31 @@ func (c *cutter) pump(to, from, near net.Conn) error {
 	defer c.mu.Unlock()
 	delete(c.open, near)
 	return err
+}
+
+// filter is what a client sends, without handshakes of WebSockets if those are blocked.
+func (c *cutter) filter(conn net.Conn) io.ReadCloser {
+	if c.blocks {
+		return noUpgrade{conn}
+	}
+	return conn
+}
+
+// noUpgrade ends with the first request that asks for a WebSocket, as proxies that know none do it.
+type noUpgrade struct{ net.Conn }
+
+func (c noUpgrade) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if strings.Contains(strings.ToLower(string(p[:n])), "upgrade: websocket") {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// transports are a network that lets WebSockets through, and one that does not.
+func transports(t *testing.T, test func(t *testing.T, blocked bool)) {
+	t.Run("websocket", func(t *testing.T) { test(t, false) })
+	t.Run("http", func(t *testing.T) { test(t, true) })
 }
 
 // cut closes each connection with a probability.
@@ -92,10 +118,12 @@ func (c *cutter) cut(probability float64) {
 }
 
 // The client in Node: nothing is missing or doubled through cuts and reloads, and a restart is told.
-func TestClientInNode(t *testing.T) {
+func TestClientInNode(t *testing.T) { transports(t, clientInNode) }
+
+func clientInNode(t *testing.T, blocked bool) {
 	apps := appsOf(t, map[string]string{"board.js": clientApp})
 	s := start(t, apps)
-	proxy := newCutter(t, s.address)
+	proxy := newCutter(t, s.address, blocked)
 	address := "ws://" + proxy.listener.Addr().String()
 	node := launchProgram(t, "node", filepath.Join("clients", "realtime.mjs"), address+"/board/live", address+"/board/echo", "10000")
 	cuts := disturb(t, s, proxy, node)

@@ -23,6 +23,7 @@ func (s *Server) httpServer(p *port) *http.Server {
 		ReadHeaderTimeout: l.HeaderTime,
 		IdleTimeout:       l.IdleTime,
 		MaxHeaderBytes:    max(l.MaxHeaderBytes-httpServerSlack, 1),
+		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		ConnState: func(conn net.Conn, state http.ConnState) {
 			s.silent.public.watch(conn, state)
@@ -71,6 +72,10 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 	}
 	s.headers.set(w.Header())
 	s.headers.setHSTS(w.Header(), r)
+	if isTunnel(r) {
+		s.overHTTP(w, r, t, ok)
+		return
+	}
 	if s.script(w, r) {
 		return
 	}

@@ -26,6 +26,7 @@ type Server struct {
 	table   table
 	catalog *catalog
 	slots   *slots
+	tunnels tunnels
 	notices *notices
 	codings *codings                       // nil: nothing is compressed
 	silent  struct{ public, admin silent } // connections of the two ports

@@ -49,20 +49,14 @@ func (s *Server) upgrade(w *steadyWriter, r *http.Request, t target, ok bool) {
 		return
 	}
 	address := s.proxies.client(r)
-	if status := s.slots.acquire(address); status != 0 {
-		s.notices.note(map[int]string{http.StatusTooManyRequests: limitAddress, http.StatusServiceUnavailable: limitConnections}[status], "remote", address)
-		w.Header().Set("Retry-After", "5")
-		s.fail(w, r, status, "too many connections")
+	if !s.takeSlot(w, r, address) {
 		return
 	}
 	switch {
 	case refused != nil:
 		w.status = http.StatusSwitchingProtocols
 		s.refuse(w, r, up, *refused)
-	case !c.takePlace():
-		c.app.notices.note(limitAppConnections, "remote", address)
-		w.Header().Set("Retry-After", "5")
-		s.fail(w, r, http.StatusServiceUnavailable, "too many connections to this app")
+	case !s.takePlace(w, r, c, address):
 	case s.join(w, r, up, c, address):
 		w.status = http.StatusSwitchingProtocols
 		return // the connection has slot and place now
@@ -70,6 +64,29 @@ func (s *Server) upgrade(w *steadyWriter, r *http.Request, t target, ok bool) {
 		c.app.taken.Add(-1)
 	}
 	s.slots.release(address)
+}
+
+// takeSlot takes a slot for one more connection. False: there is none, and the client has its answer.
+func (s *Server) takeSlot(w http.ResponseWriter, r *http.Request, address netip.Addr) bool {
+	status := s.slots.acquire(address)
+	if status == 0 {
+		return true
+	}
+	s.notices.note(map[int]string{http.StatusTooManyRequests: limitAddress, http.StatusServiceUnavailable: limitConnections}[status], "remote", address)
+	w.Header().Set("Retry-After", "5")
+	s.fail(w, r, status, "too many connections")
+	return false
+}
+
+// takePlace takes a place among the app's connections. False: there is none, and the client has its answer.
+func (s *Server) takePlace(w http.ResponseWriter, r *http.Request, c call, address netip.Addr) bool {
+	if c.takePlace() {
+		return true
+	}
+	c.app.notices.note(limitAppConnections, "remote", address)
+	w.Header().Set("Retry-After", "5")
+	s.fail(w, r, http.StatusServiceUnavailable, "too many connections to this app")
+	return false
 }
 
 // parseUpgrade checks the handshake. One with a body is refused: the body's bytes would be read as frames.
@@ -140,7 +157,9 @@ func (s *Server) join(w *steadyWriter, r *http.Request, up *wsconn.Upgrade, c ca
 			worker.release()
 		}
 	}()
-	admission, ok := s.admit(w, r, up, c, worker, req)
+	admission, ok := s.admit(w, r, c, worker, req, func(id string) {
+		s.refuse(w, r, up, refusal{statusInternalError, "internal error (id " + id + ")"})
+	})
 	if !ok {
 		return false
 	}
@@ -185,8 +204,9 @@ func allow(header, given http.Header) {
 	}
 }
 
-// admit runs the guards of a route. False: they refused, or failed, and the client has its answer.
-func (s *Server) admit(w *steadyWriter, r *http.Request, up *wsconn.Upgrade, c call, worker *worker, req *appbase.Request) (appbase.Admission, bool) {
+// admit runs the guards of a route. False: they refused, or failed, and the client has its answer; broken gives that of a
+// guard that threw.
+func (s *Server) admit(w *steadyWriter, r *http.Request, c call, worker *worker, req *appbase.Request, broken func(id string)) (appbase.Admission, bool) {
 	if !c.route.Guarded {
 		return appbase.Admission{}, true
 	}
@@ -196,8 +216,7 @@ func (s *Server) admit(w *steadyWriter, r *http.Request, up *wsconn.Upgrade, c c
 	var script *scripting.Error
 	switch {
 	case errors.As(err, &script):
-		id := s.logScript(c, "a guard failed", err)
-		s.refuse(w, r, up, refusal{statusInternalError, "internal error (id " + id + ")"})
+		broken(s.logScript(c, "a guard failed", err))
 		return admission, false
 	case err != nil:
 		s.scriptFailed(w, r, c, err)

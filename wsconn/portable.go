@@ -172,6 +172,9 @@ func (p *portable) full(bool) {} // the end of every write is told
 func (p *portable) busy() bool { return p.writing }
 
 func (p *portable) progress() bool {
+	if end, ok := p.conn.(*tunnelEnd); ok {
+		return end.progress()
+	}
 	tcp, ok := bottom(p.conn).(*net.TCPConn)
 	if !ok {
 		return false

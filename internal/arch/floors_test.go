@@ -59,7 +59,7 @@ func doors() []door {
 		{"github.com/fsnotify/fsnotify", []string{"internal/watch"}},
 		{"github.com/dop251/goja", []string{"scripting", "appbase"}},
 		{"github.com/santhosh-tekuri/jsonschema", []string{"appbase"}},
-		{"github.com/evanw/esbuild", []string{"scripting"}},
+		{"github.com/evanw/esbuild", []string{"scripting", "client/pack"}},
 		{"github.com/knadh/koanf", []string{"conf"}},
 		{"github.com/prometheus", []string{"server"}},
 		{"github.com/getkin/kin-openapi", []string{"server"}},
