@@ -94,9 +94,11 @@ func (r *countedReader) Read(p []byte) (int, error) {
 }
 
 // Read waits for the next packet from the loop's side. After a PacketClose, which it
-// answers itself, and after an end without one, the error is io.EOF.
+// answers itself, and after an end without one, the error is io.EOF; with it the
+// connection is over.
 func (t *Tunnel) Read() (Packet, error) {
 	if t.received.Load() {
+		<-t.done // the loop waits for the answer no longer than Limits.CloseWithin
 		return Packet{}, io.EOF
 	}
 	h, err := ws.ReadHeader(t.in)
