@@ -39,8 +39,8 @@ type alarms struct {
 	mu       sync.Mutex
 	worker   *Worker // nil until it serves
 	firing   map[string]bool
-	wake     *time.Timer
-	due      time.Time // of wake
+	wake     func() bool // stops it; nil: none
+	due      time.Time   // of wake
 	scanning bool
 	again    bool
 	closed   bool
@@ -76,7 +76,7 @@ func (a *alarms) close() {
 	defer a.mu.Unlock()
 	a.closed = true
 	if a.wake != nil {
-		a.wake.Stop()
+		a.wake()
 	}
 }
 
@@ -88,11 +88,11 @@ func (a *alarms) expect(due time.Time) {
 		return
 	}
 	if a.wake != nil {
-		a.wake.Stop()
+		a.wake()
 	}
 	wait := min(max(due.Sub(a.worker.now()), 0), maxNap)
 	a.due = due
-	a.wake = time.AfterFunc(wait, func() {
+	a.wake = afterFunc(a.data.clock, wait, func() {
 		a.mu.Lock()
 		a.wake = nil
 		a.mu.Unlock()

@@ -54,7 +54,9 @@ type Options struct {
 	// OnError is told, on the worker's goroutine, of every error that is logged; those that Serve and Admit return are the
 	// caller's. Default: nobody is told.
 	OnError func(*scripting.Error)
-	Data    *Data // what the app keeps; all workers of one app share it. Nil: this.kv, this.db and the like throw
+	// Clock is the time that the app lives in; nil: the machine's.
+	Clock Clock
+	Data  *Data // what the app keeps; all workers of one app share it. Nil: this.kv, this.db and the like throw
 }
 
 // Request is one HTTP request, or the handshake of a WebSocket, as an app sees it. It is not changed once handed over.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -33,6 +34,8 @@ type DataOptions struct {
 	// Kept reports whether the app may have kept something before, without opening its store: else nothing of it is looked for
 	// at the start. Default: it may.
 	Kept func() bool
+	// Clock is the time by which what is kept expires and timers are due; nil: the machine's.
+	Clock Clock
 }
 
 // Data is what one app keeps, for all its workers and generations: it takes their calls to the store, in bounded numbers and
@@ -48,11 +51,13 @@ type Data struct {
 	news     news
 	alarms   alarms
 	kept     func() bool
+	clock    Clock // nil: the machine's
 }
 
 // NewData opens nothing yet. Close ends it.
 func NewData(o DataOptions) *Data {
-	d := &Data{log: o.Log, open: o.Open, pool: calls.NewPool(), memory: cache.NewMemory()}
+	d := &Data{log: o.Log, open: o.Open, pool: calls.NewPool(), clock: o.Clock}
+	d.memory = cache.NewMemory(nowOf(o.Clock))
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -62,8 +67,18 @@ func NewData(o DataOptions) *Data {
 		d.kept = func() bool { return true }
 	}
 	d.alarms = alarms{data: d, firing: map[string]bool{}}
-	d.items = repository.NewItems(d.pool, func(ctx context.Context) (repository.Store, error) { return d.open(ctx) }, d.news.add)
+	d.items = repository.NewItems(d.pool, func(ctx context.Context) (repository.Store, error) { return d.open(ctx) }, d.news.add, repository.Time{
+		Now: nowOf(o.Clock), AfterFunc: func(wait time.Duration, fn func()) func() bool { return afterFunc(o.Clock, wait, fn) },
+	})
 	return d
+}
+
+// Work is how many calls to the store were taken so far, and whether some are under way.
+func (d *Data) Work() (taken uint64, busy bool) {
+	if d == nil {
+		return 0, false
+	}
+	return d.pool.Work()
 }
 
 // Close gives calls that are under way up, and waits for them; transactions roll back. The workers have stopped before. It

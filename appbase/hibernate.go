@@ -112,7 +112,7 @@ func (w *Worker) fallen() {
 		}
 	}
 	if !first.IsZero() {
-		w.rest.stop = w.executor.AfterFunc(time.Until(first), w.wake)
+		w.rest.stop = w.executor.AfterFunc(first.Sub(w.now()), w.wake)
 	}
 }
 
@@ -220,7 +220,7 @@ func (c *Conn) deliverKept() {
 func (in *instance) dueIn(method string, every time.Duration) time.Duration {
 	wait := every
 	if at, known := in.worker.rest.due[method]; known {
-		wait = min(max(time.Until(at), 0), every)
+		wait = min(max(at.Sub(in.worker.now()), 0), every)
 	}
 	in.noteDue(method, wait)
 	return wait
@@ -233,7 +233,7 @@ func (in *instance) noteDue(method string, wait time.Duration) {
 	if in.due == nil {
 		in.due = map[string]time.Time{}
 	}
-	in.due[method] = time.Now().Add(wait)
+	in.due[method] = in.worker.now().Add(wait)
 }
 
 // readHibernate reads @Api({ hibernate }), which the annotation has turned into milliseconds.

@@ -74,7 +74,7 @@ type binding struct {
 
 func newInstance(w *Worker, dir string) (*instance, error) {
 	rt, err := scripting.New(scripting.Options{
-		Executor: w.executor, CallTime: w.callTime, MaxCallDepth: w.maxDepth,
+		Executor: w.executor, Now: w.now, CallTime: w.callTime, MaxCallDepth: w.maxDepth,
 		OnError: func(e *scripting.Error) { w.report(e) },
 	})
 	if err != nil {

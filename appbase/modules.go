@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed" // the declarations
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
@@ -40,7 +39,7 @@ var modules = []module{
 	{engineOnly(clone.Install), clone.Declarations},
 	{onRuntime(crypto.Install), crypto.Declarations},
 	{func(in *instance) error { return console.Install(in.vm, in) }, console.Declarations},
-	{func(in *instance) error { return performance.Install(in.vm, time.Now()) }, performance.Declarations},
+	{func(in *instance) error { return performance.Install(in.vm, in.worker.now) }, performance.Declarations},
 	{onRuntime(domevents.Install), domevents.Declarations},
 	{onRuntime(streams.Install), streams.Declarations},
 	{(*instance).installShared, sharing.Declarations},

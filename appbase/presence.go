@@ -38,7 +38,7 @@ func (c *Conn) enter(topic string) {
 		c.present = map[string]place{}
 	}
 	c.present[topic] = at
-	m := Member{ID: at.id, User: c.user, Connections: 1, Since: time.Now()}
+	m := Member{ID: at.id, User: c.user, Connections: 1, Since: c.worker.now()}
 	if c.worker.host.Enter(topic, m) {
 		c.worker.changed(topic, m, true)
 	}

@@ -63,7 +63,7 @@ func NewWorker(o Options) *Worker {
 	w := &Worker{
 		web:        o.Web.withDefaults(),
 		name:       o.Name,
-		executor:   o.Executor,
+		executor:   OnClock(o.Executor, o.Clock),
 		host:       o.Host,
 		log:        log.With("app", o.Name),
 		callTime:   o.CallTime,
@@ -74,7 +74,7 @@ func NewWorker(o Options) *Worker {
 		extra:      o.Extra,
 		shared:     common,
 		data:       o.Data,
-		now:        time.Now,
+		now:        nowOf(o.Clock),
 		onError:    o.OnError,
 		generation: o.Generation,
 		byUser:     map[string][]*Conn{},
@@ -86,6 +86,15 @@ func NewWorker(o Options) *Worker {
 
 // Generation is the number of the current generation; 0 before the first.
 func (w *Worker) Generation() int { return w.generation }
+
+// Outstanding is how many promises the current generation waits for that something outside of its script settles: a call to a
+// store, a request to another server, a lock.
+func (w *Worker) Outstanding() int {
+	if w.current == nil {
+		return 0
+	}
+	return w.current.rt.Outstanding()
+}
 
 // Connections is how many connections are open.
 func (w *Worker) Connections() int { return len(w.conns) }

@@ -41,6 +41,7 @@ func New(o Options) (*Runtime, error) {
 	o = o.withDefaults()
 	boundMatching()
 	rt := &Runtime{o: o, vm: goja.New()}
+	rt.vm.SetTimeSource(goja.Now(o.Now))
 	rt.guard = newWatchdog(rt.vm, o.CallTime, errTooLong)
 	rt.depths = newDepthGuard(o.MaxCallDepth)
 	rt.vm.SetMaxCallStackSize(rt.depths.hard)

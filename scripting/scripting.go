@@ -48,6 +48,9 @@ type Options struct {
 	// MaxCallDepth is how many script functions may be active at once;
 	// default 2000. One more is a RangeError.
 	MaxCallDepth int
+	// Now tells the time that Date shows and intervals go by; default
+	// time.Now. It should be the time by which Executor counts.
+	Now func() time.Time
 	// MaxTimers is how many timeouts and intervals may be pending at once;
 	// default 10000. One more is a RangeError.
 	MaxTimers int
@@ -66,6 +69,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxTimers <= 0 {
 		o.MaxTimers = defaultMaxTimers
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.OnError == nil {
 		o.OnError = func(*Error) {}

@@ -119,7 +119,7 @@ func (rt *Runtime) startTimer(t *timer, delay time.Duration) {
 	if t.level > nestedAfter {
 		delay = max(delay, nestedDelay)
 	}
-	t.due = time.Now().Add(delay)
+	t.due = rt.o.Now().Add(delay)
 	t.cancel = rt.o.Executor.AfterFunc(delay, func() { rt.fire(t) })
 }
 
@@ -158,11 +158,11 @@ func (rt *Runtime) again(t *timer) {
 	if t.level > nestedAfter {
 		every = max(every, nestedDelay)
 	}
-	late := time.Since(t.due)
+	late := rt.o.Now().Sub(t.due)
 	wait := every - late%every
 	if late < 0 {
 		wait = every
 	}
-	t.due = time.Now().Add(wait)
+	t.due = rt.o.Now().Add(wait)
 	t.cancel = rt.o.Executor.AfterFunc(wait, func() { rt.fire(t) })
 }

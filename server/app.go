@@ -69,7 +69,7 @@ func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 	a.headers = fixed(a.own.Headers)
 	a.plainLog = atLevel(o.Log, a.own.Level)
 	a.log = a.plainLog.With("app", src.Name)
-	a.topics = broker.New[*packet](broker.Options{MaxTopics: a.limits.MaxTopics, MaxHistoryBytes: a.limits.MaxHistoryBytes})
+	a.topics = broker.New[*packet](broker.Options{MaxTopics: a.limits.MaxTopics, MaxHistoryBytes: a.limits.MaxHistoryBytes, Now: o.now()})
 	a.notices = newNotices(a.log, appLimits())
 	a.current.Store(&snapshot{source: src})
 	first, err := newWorker(a, false)

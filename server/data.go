@@ -27,5 +27,5 @@ func newData(name string, o *Options) *appbase.Data {
 		return nil
 	}
 	kept := func() bool { return o.Kept == nil || o.Kept(name) }
-	return appbase.NewData(appbase.DataOptions{Open: open, Log: o.Log.With("app", name), Kept: kept})
+	return appbase.NewData(appbase.DataOptions{Open: open, Log: o.Log.With("app", name), Kept: kept, Clock: o.Clock})
 }

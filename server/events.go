@@ -100,16 +100,21 @@ func (s *Server) pour(w *steadyWriter, r *http.Request, stream *eventStream) {
 		if !open {
 			return
 		}
+		s.options.work.end()
 		select {
-		case <-stream.wake:
+		case <-stream.wake: // who woke it has begun the work
 			next, _ = stream.take()
+			continue
 		case <-quiet.C:
 			next = []byte(":\n\n")
 		case <-r.Context().Done():
-			return
+			open = false
 		case <-s.ending:
-			return
+			open = false
 		case <-stream.worker.ended:
+			open = false
+		}
+		if s.options.work.begin(); !open {
 			return
 		}
 	}
@@ -161,11 +166,15 @@ func (e *eventStream) Send(event []byte) bool {
 }
 
 func (e *eventStream) wakeUp() {
+	e.work().begin()
 	select {
 	case e.wake <- struct{}{}:
 	default:
+		e.work().end()
 	}
 }
+
+func (e *eventStream) work() *work { return e.worker.app.options.work }
 
 // BufferedAmount is how much is queued or being written.
 func (e *eventStream) BufferedAmount() int {
@@ -189,8 +198,10 @@ func (e *eventStream) WhenDrained(fn func()) bool {
 func (e *eventStream) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.closed = true
-	e.wakeUp()
+	if !e.closed {
+		e.closed = true
+		e.wakeUp()
+	}
 }
 
 // take returns everything that is queued, and whether more may come. What was taken before has been written.
@@ -226,6 +237,11 @@ func (e *eventStream) end() {
 	e.mu.Lock()
 	e.closed, e.over = true, true
 	e.tellIdle()
+	select {
+	case <-e.wake:
+		e.work().end()
+	default:
+	}
 	e.mu.Unlock()
 	for !e.worker.loop.Post(func() { e.script.Closed() }) {
 		select {

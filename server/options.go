@@ -69,6 +69,10 @@ type Options struct {
 	// each app that was loaded anew. Calls never overlap. It must not block.
 	Loaded func([]AppInfo)
 
+	// Clock is the time that apps live in: their Date, timers, schedules and what expires. Nil: the machine's. Sockets and
+	// HTTP go by the machine's in any case.
+	Clock appbase.Clock
+
 	// Web is what the globals of the web are and may do, by the app; nil: the defaults. It is called from any goroutine.
 	Web func(app string) appbase.Web
 
@@ -83,6 +87,7 @@ type Options struct {
 	loadOnly bool           // apps are looked at, not started
 	partial  *wsconn.Budget // of all loops
 	metrics  *metrics       // nil: nothing is measured
+	work     *work          // nil: nothing is counted
 }
 
 // Changes is a source of file changes.
@@ -194,6 +199,14 @@ func (o Options) withDefaults() Options {
 		o.partial = wsconn.NewBudget(o.Limits.MaxPartialBytes)
 	}
 	return o
+}
+
+// now tells the time that apps live in; nil: the machine's.
+func (o *Options) now() func() time.Time {
+	if o.Clock == nil {
+		return nil
+	}
+	return o.Clock.Now
 }
 
 // limitsOf are the limits of an app. MaxConnections is the app's own: 0 unless AppLimits say so.

@@ -34,7 +34,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 		return nil, fmt.Errorf("starting a worker of app %s: %w", a.name, err)
 	}
 	w := &worker{app: a, extra: extra, loop: loop, ended: make(chan struct{})}
-	w.hub = newHub(a.topics, loop, a.limits.MaxTopicsPerConnection)
+	w.hub = newHub(a.topics, appbase.OnClock(loop, a.options.Clock), a.limits.MaxTopicsPerConnection)
 	w.script = appbase.NewWorker(appbase.Options{
 		Web:        a.options.web(a.name),
 		Name:       a.name,
@@ -46,6 +46,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 		Extra:      extra,
 		Shared:     a.shared,
 		Data:       a.data,
+		Clock:      a.options.Clock,
 		Generation: max(a.current.Load().generation-1, 0),
 		CallTime:   a.limits.CallTime,
 		MaxDepth:   a.limits.MaxCallDepth,
@@ -77,17 +78,24 @@ func ask[T any](ctx context.Context, w *worker, start func(done func(T, error)))
 		err   error
 	}
 	answers := make(chan answer, 1)
+	pause := w.app.options.work.pause()
+	defer pause.over()
 	var none T
 	posted := w.loop.Post(func() {
 		if w.closing != nil {
+			pause.over()
 			answers <- answer{err: errStopped}
 			return
 		}
-		start(func(value T, err error) { answers <- answer{value, err} })
+		start(func(value T, err error) {
+			pause.over()
+			answers <- answer{value, err}
+		})
 	})
 	if !posted {
 		return none, w.refusal()
 	}
+	pause.begin()
 	select {
 	case got := <-answers:
 		return got.value, got.err

@@ -24,6 +24,8 @@ type Options struct {
 	MaxBytes int64
 	// LockTime is how long a write waits for another process that has the SQLite file locked; default 5 s. Then: CodeBusy.
 	LockTime time.Duration
+	// Now tells the time by which entries expire; default time.Now.
+	Now func() time.Time
 	// MaxConnections is how many connections one app may have to a server; default 8.
 	MaxConnections int
 }
@@ -49,6 +51,13 @@ func (o Options) lockTime() time.Duration {
 		return 5 * time.Second
 	}
 	return o.LockTime
+}
+
+func (o Options) clock() func() time.Time {
+	if o.Now == nil {
+		return time.Now
+	}
+	return o.Now
 }
 
 func (o Options) url(app string) string {

@@ -30,7 +30,7 @@ func openPostgres(ctx context.Context, app, url string, o Options) (*sqlStore, e
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	s := newSQLStore(postgresDialect{}, db, db)
+	s := newSQLStore(postgresDialect{}, db, db, o.clock())
 	if err := s.begin(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema+";"+postgresSchema); err != nil {
 		return nil, err
 	}

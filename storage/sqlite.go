@@ -34,7 +34,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*sqlStore, error) 
 	writer.SetMaxOpenConns(1)
 	reader.SetMaxOpenConns(maxReaders)
 	reader.SetMaxIdleConns(maxReaders)
-	s := newSQLStore(sqliteDialect{}, reader, writer)
+	s := newSQLStore(sqliteDialect{}, reader, writer, o.clock())
 	if err := s.begin(ctx, sqliteSchema); err != nil {
 		return nil, err
 	}

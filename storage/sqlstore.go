@@ -42,8 +42,8 @@ type sqlStore struct {
 	onClose        func() error
 }
 
-func newSQLStore(d dialect, reader, writer *sql.DB) *sqlStore {
-	return &sqlStore{dialect: d, reader: reader, writer: writer, turn: make(chan struct{}, 1), now: time.Now, closed: make(chan struct{})}
+func newSQLStore(d dialect, reader, writer *sql.DB, now func() time.Time) *sqlStore {
+	return &sqlStore{dialect: d, reader: reader, writer: writer, turn: make(chan struct{}, 1), now: now, closed: make(chan struct{})}
 }
 
 // begin makes the tables and prepares what runs most; when that fails the store is closed.

@@ -53,9 +53,11 @@ type Loop struct {
 	waiting  atomic.Int64 // len(tasks)+len(arrivals), read without the lock
 	readers  sync.WaitGroup
 	writers  sync.WaitGroup
+	writing  atomic.Int64 // writer goroutines that the loop has not heard of
 
 	mu       sync.Mutex
 	ended    bool      // nothing is taken any more
+	taken    uint64    // tasks and arrivals so far
 	tasks    []func()  // posted
 	arrivals []arrival // from reader and writer goroutines, at most two per connection
 
@@ -139,8 +141,20 @@ func (l *Loop) arrive(a arrival) {
 // signal counts one thing that waits and wakes the loop if it sleeps. mu is
 // held, so that the poller cannot be closed meanwhile.
 func (l *Loop) signal() {
+	l.taken++
 	l.waiting.Add(1)
 	l.rouse()
+}
+
+// Work tells what the loop has to do: how many tasks it was given so far, and
+// whether it is busy with some, or with writing. A loop that is not busy waits
+// for its timers, for sockets that it polls, and for more tasks. Any goroutine
+// may call it.
+func (l *Loop) Work() (taken uint64, busy bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	idle := l.ended || l.asleep.Load() && l.waiting.Load() == 0 && l.writing.Load() == 0
+	return l.taken, !idle
 }
 
 // rouse ends the poller's sleep; mu is held.

@@ -83,6 +83,9 @@ func (p *portable) read() {
 // take serves an arrival on the loop.
 func (a *arrival) take() {
 	p := a.from
+	if a.wrote {
+		p.loop.writing.Add(-1)
+	}
 	switch {
 	case p.closed:
 	case a.wrote:
@@ -130,6 +133,7 @@ func (p *portable) write(vec [][]byte) (int, error) {
 		out = append(out, piece[:min(len(piece), cap(out)-len(out))]...)
 	}
 	p.writing = true
+	p.loop.writing.Add(1)
 	p.loop.writers.Go(func() {
 		_, err := p.conn.Write(out)
 		p.loop.arrive(arrival{from: p, wrote: true, err: err})

@@ -55,7 +55,7 @@ var table = []struct {
 	{"clone", engine(clone.Install), clone.Declarations},
 	{"crypto", crypto.Install, crypto.Declarations},
 	{"console", engine(func(vm *goja.Runtime) error { return console.Install(vm, discard{}) }), console.Declarations},
-	{"performance", engine(func(vm *goja.Runtime) error { return performance.Install(vm, time.Now()) }), performance.Declarations},
+	{"performance", engine(func(vm *goja.Runtime) error { return performance.Install(vm, time.Now) }), performance.Declarations},
 	{"events", events.Install, events.Declarations},
 	{"streams", streams.Install, streams.Declarations},
 	{"blob", blob.Install, blob.Declarations},

@@ -35,7 +35,9 @@ type Pool struct {
 	group  sync.WaitGroup
 
 	mu      sync.Mutex
+	taken   uint64
 	running int
+	started int
 	waiting []func()
 	closed  bool
 }
@@ -58,6 +60,7 @@ func (p *Pool) Go(fn func()) error {
 	case p.closed:
 		return errStopped
 	case p.running < maxRunning:
+		p.taken++
 		p.running++
 		p.group.Go(func() { p.run(fn) })
 	case len(p.waiting) < maxWaiting:
@@ -95,8 +98,26 @@ func (p *Pool) Start(fn func()) error {
 	if p.closed {
 		return errStopped
 	}
-	p.group.Go(fn)
+	p.taken++
+	p.started++
+	p.group.Go(func() {
+		defer p.ended()
+		fn()
+	})
 	return nil
+}
+
+func (p *Pool) ended() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.started--
+}
+
+// Work is how much work was taken so far, and whether some is under way.
+func (p *Pool) Work() (taken uint64, busy bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.taken, p.running+p.started > 0
 }
 
 // Close ends the pool's context, and returns when everything that was taken has been run. It is idempotent.

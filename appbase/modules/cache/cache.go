@@ -35,6 +35,7 @@ const (
 
 // Memory is one app's cache, for all its runtimes. Any goroutine may use it.
 type Memory struct {
+	now   func() time.Time
 	once  sync.Once
 	cache *otter.Cache[string, item]
 
@@ -47,13 +48,23 @@ type item struct {
 	ttl    time.Duration // 0: for ever
 }
 
-// NewMemory makes an empty cache, which takes no memory until it is used.
-func NewMemory() *Memory { return &Memory{flights: map[string]*flight{}} }
+// NewMemory makes an empty cache, which takes no memory until it is used. What is in it expires by now.
+func NewMemory(now func() time.Time) *Memory { return &Memory{now: now, flights: map[string]*flight{}} }
+
+// clock is the time of a cache that is only looked at when it is used: what has expired is not found.
+type clock func() time.Time
+
+// NowNano implements otter.Clock.
+func (c clock) NowNano() int64 { return c().UnixNano() }
+
+// Tick implements otter.Clock as the default one does.
+func (clock) Tick(every time.Duration) <-chan time.Time { return time.Tick(every) }
 
 func (m *Memory) entries() *otter.Cache[string, item] {
 	m.once.Do(func() {
 		m.cache = otter.Must(&otter.Options[string, item]{
 			MaximumWeight: maxBytes,
+			Clock:         clock(m.now),
 			Weigher:       func(key string, i item) uint32 { return uint32(len(key) + len(i.packed) + entryOverhead) }, // bounded by maxValueBytes
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, item]) time.Duration {
 				if e.Value.ttl > 0 {

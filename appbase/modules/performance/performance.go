@@ -23,12 +23,13 @@ var (
 // Declarations are the TypeScript declarations of the names that Install defines.
 func Declarations() string { return declarations }
 
-// Install defines the globals performance and Performance, whose clock counts from start: a time that time.Now gave, so
-// that it has a monotonic reading. It runs on the runtime's goroutine.
-func Install(vm *goja.Runtime, start time.Time) error {
+// Install defines the globals performance and Performance, which count by now: time.Now, or what tells the time
+// as steadily. It runs on the runtime's goroutine.
+func Install(vm *goja.Runtime, now func() time.Time) error {
+	start := now()
 	host := func() globals.Host {
 		return globals.Host{
-			"now": func(goja.FunctionCall) goja.Value { return vm.ToValue(milliseconds(time.Since(start))) },
+			"now": func(goja.FunctionCall) goja.Value { return vm.ToValue(milliseconds(now().Sub(start))) },
 			"origin": func(goja.FunctionCall) goja.Value {
 				return vm.ToValue(milliseconds(time.Duration(start.UnixNano())))
 			},

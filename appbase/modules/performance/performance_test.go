@@ -55,4 +55,4 @@ func TestExample(t *testing.T) {
 	}
 }
 
-func install(vm *goja.Runtime) error { return Install(vm, time.Now()) }
+func install(vm *goja.Runtime) error { return Install(vm, time.Now) }

@@ -30,12 +30,13 @@ type Items struct {
 	pool *calls.Pool
 	open func(context.Context) (Store, error)
 	tell func([]Change)
+	time Time
 	lane *calls.Lane[*job]
 
 	mu       sync.Mutex
 	settings map[string]settings
-	sweeps   map[string]*time.Timer
-	ready    bool // the table is there
+	sweeps   map[string]func() bool // stop them
+	ready    bool                   // the table is there
 	indexed  map[string]bool
 }
 
@@ -48,10 +49,16 @@ type settings struct {
 // maxTogether is how many changes share a commit at most.
 const maxTogether = 64
 
+// Time is the time by which items expire: [time.Now], and [time.AfterFunc] with a function that stops it.
+type Time struct {
+	Now       func() time.Time
+	AfterFunc func(d time.Duration, fn func()) (stop func() bool)
+}
+
 // NewItems opens nothing yet. tell is called after every commit with what it changed, in order, on another goroutine; it
 // must not block.
-func NewItems(pool *calls.Pool, open func(context.Context) (Store, error), tell func([]Change)) *Items {
-	t := &Items{pool: pool, open: open, tell: tell, settings: map[string]settings{}, sweeps: map[string]*time.Timer{}, indexed: map[string]bool{}}
+func NewItems(pool *calls.Pool, open func(context.Context) (Store, error), tell func([]Change), clock Time) *Items {
+	t := &Items{pool: pool, open: open, tell: tell, time: clock, settings: map[string]settings{}, sweeps: map[string]func() bool{}, indexed: map[string]bool{}}
 	t.lane = calls.NewLane(pool, maxTogether, t.do)
 	return t
 }
@@ -60,8 +67,8 @@ func NewItems(pool *calls.Pool, open func(context.Context) (Store, error), tell 
 func (t *Items) Close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, timer := range t.sweeps {
-		timer.Stop()
+	for _, stop := range t.sweeps {
+		stop()
 	}
 	t.sweeps = nil
 }
@@ -118,7 +125,7 @@ func (t *Items) together(jobs []*job) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	w := &writer{items: t, tx: tx, postgres: store.Dialect() == "postgres", now: time.Now()}
+	w := &writer{items: t, tx: tx, postgres: store.Dialect() == "postgres", now: t.time.Now()}
 	for _, j := range jobs {
 		w.repository = j.repository
 		if err := w.evictExpired(ctx); err != nil {
@@ -193,7 +200,7 @@ func (t *Items) sweepLater(repository string, after time.Duration) {
 	if t.sweeps == nil || t.sweeps[repository] != nil {
 		return
 	}
-	t.sweeps[repository] = time.AfterFunc(after+time.Millisecond, func() { t.sweep(repository) })
+	t.sweeps[repository] = t.time.AfterFunc(after+time.Millisecond, func() { t.sweep(repository) })
 }
 
 func (t *Items) sweep(repository string) {

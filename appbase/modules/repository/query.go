@@ -96,7 +96,7 @@ func (t *Items) find(ctx context.Context, repository string, s selection) (bodie
 	if err != nil {
 		return nil, err
 	}
-	query, args := s.sql("body", repository, time.Now(), store.Dialect() == "postgres")
+	query, args := s.sql("body", repository, t.time.Now(), store.Dialect() == "postgres")
 	bytes := 0
 	err = store.Query(ctx, query, args, func(_ []string, values []any) error {
 		body, _ := values[0].(string)
@@ -114,7 +114,7 @@ func (t *Items) count(ctx context.Context, repository string, f filter) (n int64
 	if err != nil {
 		return 0, err
 	}
-	query, args := selection{filter: f}.sql("count(*)", repository, time.Now(), store.Dialect() == "postgres")
+	query, args := selection{filter: f}.sql("count(*)", repository, t.time.Now(), store.Dialect() == "postgres")
 	err = store.Query(ctx, query, args, func(_ []string, values []any) error {
 		n, _ = values[0].(int64)
 		return nil
