@@ -44,6 +44,7 @@ type alarms struct {
 	scanning bool
 	again    bool
 	closed   bool
+	unset    func() bool // ends the waiting for the clock to be set
 }
 
 // alarmID is the id of an alarm: it sorts by when it is due, and then by when it was made.
@@ -65,6 +66,9 @@ func dueOf(id string) time.Time {
 func (a *alarms) serve(w *Worker) {
 	a.mu.Lock()
 	a.worker = w
+	if a.unset == nil {
+		a.unset = onSet(a.data.clock, a.scan)
+	}
 	a.mu.Unlock()
 	if a.data.kept() {
 		a.scan()
@@ -75,6 +79,9 @@ func (a *alarms) close() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.closed = true
+	if a.unset != nil {
+		a.unset()
+	}
 	if a.wake != nil {
 		a.wake()
 	}

@@ -14,6 +14,21 @@ type Clock interface {
 	AfterFunc(d time.Duration, fn func()) (stop func() bool)
 }
 
+// Settable is a [Clock] that may be set to another time of day, without any passing.
+type Settable interface {
+	Clock
+	// OnSet calls fn after every time that it was set, on any goroutine, until stop.
+	OnSet(fn func()) (stop func() bool)
+}
+
+// onSet is OnSet of a clock that may be set; of others it does nothing.
+func onSet(c Clock, fn func()) (stop func() bool) {
+	if s, ok := c.(Settable); ok {
+		return s.OnSet(fn)
+	}
+	return func() bool { return false }
+}
+
 func nowOf(c Clock) func() time.Time {
 	if c == nil {
 		return time.Now

@@ -100,6 +100,12 @@ func sourceOf(root, name string) (Source, bool) {
 	return Source{Name: base, Entry: path}, ok && info.Mode().IsRegular()
 }
 
+// IsTest says whether a file is a test of apps by its name: it is no app, and is not served.
+func IsTest(name string) bool {
+	ext := filepath.Ext(name)
+	return slices.Contains(extensions, ext) && strings.HasSuffix(strings.TrimSuffix(name, ext), ".test")
+}
+
 func appFile(name string) (base string, ok bool) {
 	ext := filepath.Ext(name)
 	base = strings.TrimSuffix(name, ext)
@@ -140,14 +146,18 @@ func rank(s Source) int {
 // Compile bundles and compiles an app. Mistakes in the author's code come back as [scripting.Errors]. The program is
 // immutable and may be loaded by any number of workers.
 func Compile(ctx context.Context, src Source) (*scripting.Program, error) {
-	return scripting.Compile(ctx, scripting.CompileOptions{
+	return scripting.Compile(ctx, compileOptions(src, src.Root()))
+}
+
+func compileOptions(src Source, root string) scripting.CompileOptions {
+	return scripting.CompileOptions{
 		Entry:    src.Entry,
-		Root:     src.Root(),
+		Root:     root,
 		Builtins: builtins(),
 		AppClass: "AppBase", LocalMembers: []string{"connections", "connection", "users", "subscribers"}, SharedField: "Shared",
 		JSXImportSource: "hono/jsx",
 		Aliases:         map[string]string{"@hono/hono": "hono", "jsr:@hono/hono": "hono"},
-	})
+	}
 }
 
 // builtins are the modules of the server's own. The adapter for Hono answers also to the names of those for other servers.

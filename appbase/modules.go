@@ -21,6 +21,7 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/performance"
 	"github.com/sigil-server/sigil/appbase/modules/sharing"
 	"github.com/sigil-server/sigil/appbase/modules/streams"
+	"github.com/sigil-server/sigil/appbase/modules/suite"
 	"github.com/sigil-server/sigil/appbase/modules/url"
 	"github.com/sigil-server/sigil/scripting"
 )
@@ -80,7 +81,7 @@ var (
 
 // Declarations are the TypeScript declarations of everything an app sees, as one ambient file.
 func Declarations() string {
-	all := []string{declarations, realtimeDeclarations, fetchAppDeclarations, listenerDeclarations}
+	all := []string{declarations, realtimeDeclarations, fetchAppDeclarations, listenerDeclarations, suite.Declarations()}
 	for _, declare := range dataDeclarations {
 		all = append(all, declare())
 	}

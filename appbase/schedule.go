@@ -50,6 +50,7 @@ func (in *instance) schedule() {
 		}
 		s.due = s.binding.timing.table.next(in.worker.now())
 		s.nap()
+		in.timers = append(in.timers, onSet(in.worker.clock, func() { in.worker.executor.Post(s.replan) }))
 		if s.binding.timing.catchUp {
 			s.lookBack()
 		}
@@ -81,6 +82,16 @@ func (s *schedule) nap() {
 	wait := s.due.Sub(s.in.worker.now())
 	s.in.noteDue(s.route.Method, wait)
 	s.sleep(min(wait, maxNap), s.tableTick)
+}
+
+// replan goes by the clock after it was set.
+func (s *schedule) replan() {
+	if s.in.timers == nil {
+		return
+	}
+	s.in.timers[s.place]()
+	s.due = s.binding.timing.table.next(s.in.worker.now())
+	s.nap()
 }
 
 func (s *schedule) tableTick() {

@@ -25,10 +25,12 @@ type Worker struct {
 	loadOnly bool
 	web      Web
 	extra    bool
+	quiet    bool // errors are told to onError and not logged
 	shared   *Shared
 	onError  func(*scripting.Error)
 	data     *Data // nil: there is no store
 	now      func() time.Time
+	clock    Clock // nil: the machine's
 
 	generation int
 	current    *instance // nil before the first load
@@ -75,6 +77,7 @@ func NewWorker(o Options) *Worker {
 		shared:     common,
 		data:       o.Data,
 		now:        nowOf(o.Clock),
+		clock:      o.Clock,
 		onError:    o.OnError,
 		generation: o.Generation,
 		byUser:     map[string][]*Conn{},
@@ -304,6 +307,9 @@ func (w *Worker) Stop(reason string, done func()) {
 func (w *Worker) report(e *scripting.Error, attrs ...any) {
 	if w.onError != nil {
 		w.onError(e)
+	}
+	if w.quiet {
+		return
 	}
 	w.log.Error("script error", append([]any{"error", e}, attrs...)...)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sigil-server/sigil/appbase"
@@ -210,12 +211,18 @@ func (l *Local) Inputs() (paths []string) {
 	return slices.Compact(paths)
 }
 
-// ServeHTTP answers as a [Server] does, handshakes included: w must be an [http.Hijacker] for these, and should do what
-// [http.ResponseController] asks of it.
-func (l *Local) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// Serve answers as a [Server] does, handshakes included: w must be an [http.Hijacker] for these, and should do what
+// [http.ResponseController] asks of it. listener is "app/name" of a named listener, "" the port of all. entered is called when
+// the request counts as work.
+func (l *Local) Serve(w http.ResponseWriter, r *http.Request, listener string, entered func()) {
 	l.server.options.work.begin()
 	defer l.server.options.work.end()
-	l.server.serveHTTP(l.server.places.main, w, r)
+	entered()
+	at := l.server.places.main
+	if app, name, ok := strings.Cut(listener, "/"); ok {
+		at = &port{main: at, root: app, serves: name}
+	}
+	l.server.serveHTTP(at, w, r)
 }
 
 // all are the apps of the moment.

@@ -28,7 +28,7 @@ type publicFile struct {
 var errFolder = errors.New("a folder")
 
 // openPublic opens what a path below the app names: a regular file, or the index.html of a folder when the path ends
-// with a slash. Links are followed as long as they stay inside; names that begin with a dot do not exist.
+// with a slash. Links are followed as long as they stay inside; names that begin with a dot, and tests, do not exist.
 func openPublic(src appbase.Source, rest string) (*publicFile, error) {
 	name, ok := publicName(rest)
 	if !ok || src.PublicDir() == "" {
@@ -68,6 +68,9 @@ func publicName(rest string) (string, bool) {
 		if segment == "" || strings.HasPrefix(segment, ".") {
 			return "", false
 		}
+	}
+	if appbase.IsTest(name) {
+		return "", false
 	}
 	return name, true
 }

@@ -32,7 +32,7 @@ func newRoot() *cobra.Command {
 	}
 	serveFlags(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(serve, newNew(), newCheck(), newRoutes(), newJobs(), newTypes(), newVersion())
+	root.AddCommand(serve, newNew(), newCheck(), newTest(), newRoutes(), newJobs(), newTypes(), newVersion())
 	return root
 }
 

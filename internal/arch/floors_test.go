@@ -26,6 +26,7 @@ type floor struct {
 func floors() []floor {
 	return []floor{
 		{"cmd", []string{""}},
+		{"testrun", []string{"server", "appbase", "wsconn", "scripting"}},
 		{"server", []string{"appbase", "wsconn", "scripting", "broker"}},
 		{"appbase/modules/internal", []string{"scripting"}}, // what host modules share; Go keeps all others out
 		{"appbase/internal", []string{"scripting"}},         // what appbase and its host modules share

@@ -21,6 +21,7 @@ type client struct {
 	rt        *scripting.Runtime
 	o         Options
 	transport *http.Transport
+	via       http.RoundTripper
 	ctx       context.Context // ends with the runtime
 	cancel    context.CancelFunc
 	slots     chan struct{} // a place in it for each request that runs
@@ -34,6 +35,9 @@ func newClient(rt *scripting.Runtime, dialer *outbound.Dialer, o Options) *clien
 		DialContext: dialer.DialContext, ForceAttemptHTTP2: true, DisableCompression: true, // see decode
 		TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: 60 * time.Second, MaxIdleConns: 64, MaxIdleConnsPerHost: 16,
 		MaxResponseHeaderBytes: maxHeaderBytes, ExpectContinueTimeout: time.Second,
+	}
+	if c.via = c.transport; o.Via != nil {
+		c.via = o.Via(c.transport)
 	}
 	return c
 }

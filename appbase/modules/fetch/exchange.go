@@ -135,7 +135,7 @@ func (x *exchange) follow(request *http.Request) (response *http.Response, hops 
 		return nil, 0, x.ctx.Err()
 	}
 	for {
-		response, err = x.client.transport.RoundTrip(request)
+		response, err = x.client.via.RoundTrip(request)
 		if err != nil {
 			return nil, hops, err
 		}

@@ -5,6 +5,7 @@ package fetch
 import (
 	"cmp"
 	_ "embed" // the function and its declarations
+	"net/http"
 	"time"
 
 	"github.com/sigil-server/sigil/appbase/modules/internal/globals"
@@ -38,6 +39,8 @@ type Options struct {
 	HeaderTime time.Duration
 	// StallTime is how long a body may make no progress, or wait for the script to read it; default 60 s.
 	StallTime time.Duration
+	// Via makes what requests go through of what they would go through else; nil: nothing comes between. Tests answer so.
+	Via func(next http.RoundTripper) http.RoundTripper
 }
 
 func (o Options) withDefaults() Options {

@@ -1,0 +1,104 @@
+package testrun
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"time"
+)
+
+// How settle knows that the apps are at rest. Loops, stores and requests say exactly whether they have something to do. What
+// an app waits for from outside (a digest on another thread, a file, a real server) is only known to be waited for, so a
+// thorough wait gives that a while to come; in a swift one, between two steps of the clock, it is left for later.
+type manner bool
+
+const (
+	swift    manner = false
+	thorough manner = true
+)
+
+const (
+	grace      = 20 * time.Millisecond // for what comes from outside
+	heldFor    = 50 * time.Millisecond // a connection that the server does not read is held by the app
+	settleTime = 10 * time.Second
+)
+
+var errRestless = errors.New("the apps did not come to rest within 10 s: something keeps them busy without end")
+
+// settle waits until the apps have nothing to do.
+func (w *world) settle(ctx context.Context, how manner) error {
+	deadline := time.Now().Add(settleTime)
+	total, err := w.quiet(ctx, deadline)
+	for err == nil && how == thorough {
+		if w.now().Outstanding(ctx) == 0 {
+			_, err = w.quiet(ctx, deadline)
+			return err
+		}
+		if total, err = w.quiet(ctx, deadline); err != nil || w.unchanged(ctx, total) {
+			return err
+		}
+	}
+	return err
+}
+
+// unchanged waits for something to come from outside; true: nothing has.
+func (w *world) unchanged(ctx context.Context, total uint64) bool {
+	for end := time.Now().Add(grace); time.Now().Before(end) && ctx.Err() == nil; {
+		time.Sleep(500 * time.Microsecond)
+		if now, busy, _ := w.work(); busy || now != total {
+			return false
+		}
+	}
+	return true
+}
+
+// quiet waits until nobody has anything to do: what has moved from one to the other while it looked, total tells.
+func (w *world) quiet(ctx context.Context, deadline time.Time) (uint64, error) {
+	var last uint64
+	since := time.Now()
+	for tries := 0; ; tries++ {
+		before, _, _ := w.work()
+		total, busy, held := w.work()
+		if total == before && !busy {
+			again, still, _ := w.work()
+			if again == total && !still {
+				return total, nil
+			}
+		}
+		now := time.Now()
+		if total != last {
+			last, since = total, now
+		}
+		switch {
+		case ctx.Err() != nil:
+			return total, ctx.Err()
+		case held && now.Sub(since) > heldFor:
+			return total, nil
+		case now.After(deadline):
+			return total, errRestless
+		case tries < 20:
+			runtime.Gosched()
+		default:
+			time.Sleep(min(time.Duration(tries)*time.Microsecond, 200*time.Microsecond))
+		}
+	}
+}
+
+// work adds up what all were given to do, and says whether somebody is at it; held: only the readers of connections are.
+func (w *world) work() (total uint64, busy, held bool) {
+	total = w.total.Load()
+	n, busy := w.now().Work()
+	total, busy = total+n, busy || w.calls.Load() > 0
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.conns {
+		n, unread, over := c.work()
+		total += n
+		if over {
+			w.total.Add(n)
+			delete(w.conns, c)
+		}
+		held = held || unread
+	}
+	return total, busy || held, held && !busy
+}
