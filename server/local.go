@@ -37,8 +37,9 @@ type Local struct {
 
 // localApp is an app that was asked for.
 type localApp struct {
-	changing sync.Mutex // held while it is started or stopped
-	app      *app       // nil: it does not run
+	changing sync.Mutex     // held while it is started or stopped
+	app      *app           // nil: it does not run
+	config   map[string]any // nil: the operator's
 	source   appbase.Source
 	program  *scripting.Program
 	inputs   []string // guarded by the Local's mu; with the app's folder
@@ -87,6 +88,18 @@ func (l *Local) Restart(ctx context.Context, name string) error {
 	})
 }
 
+// Configure sets what an app sees as this.config, in place of what the options say. One that runs is restarted.
+func (l *Local) Configure(ctx context.Context, name string, config map[string]any) error {
+	return l.change(name, func(a *localApp) error {
+		a.config = config
+		if a.app == nil {
+			return nil
+		}
+		l.stop(a)
+		return l.start(ctx, name, a)
+	})
+}
+
 // Reload loads the same code of an app as a new generation, under its connections.
 func (l *Local) Reload(ctx context.Context, name string) error {
 	return l.change(name, func(a *localApp) error {
@@ -126,7 +139,11 @@ func (l *Local) start(ctx context.Context, name string, a *localApp) error {
 		return err
 	}
 	a.source = src
-	if a.app, err = newApp(src, &l.server.options, l.crew); err != nil {
+	options := l.server.options
+	if a.config != nil {
+		options.AppConfig = map[string]map[string]any{name: a.config}
+	}
+	if a.app, err = newApp(src, &options, l.crew); err != nil {
 		return err
 	}
 	l.publish(a.app)
@@ -233,11 +250,17 @@ func (l *Local) all() []*app { return l.server.table.all() }
 func (l *Local) Work() (total uint64, busy bool) {
 	total, busy = l.server.options.work.total.Load(), l.server.options.work.now.Load() > 0
 	add := func(n uint64, b bool) { total, busy = total+n, busy || b }
-	for _, a := range l.all() {
+	apps := l.server.table.apps.Load()
+	if apps == nil {
+		return total, busy
+	}
+	for _, a := range *apps {
 		add(a.data.Work())
-		for _, w := range a.all() {
+		a.mu.Lock()
+		for _, w := range a.workers {
 			add(w.loop.Work())
 		}
+		a.mu.Unlock()
 	}
 	return total, busy
 }

@@ -155,7 +155,9 @@ func (c *conn) SendBytes(data []byte) { c.give(encode(opBinary, data)) }
 
 // Close of the test's end is closing; it is another method, as [net.Conn] has that name.
 func (c *conn) startClose(code int, reason string) {
-	c.decoder.closing()
+	if !c.decoder.closing() {
+		return
+	}
 	c.give(encode(opClose, closeBody(code, reason)))
 }
 

@@ -55,7 +55,7 @@ func (r *Runner) runFile(ctx context.Context, path string) *File {
 
 // run makes the world and the loop, and ends them.
 func (f *fileRun) run(ctx context.Context, program *scripting.Program, compile func(context.Context, appbase.Source) (*scripting.Program, error)) (err error) {
-	if f.world, err = newWorld(f.options, slog.New(f.options.handler(f.apps)), compile); err != nil {
+	if f.world, err = newWorld(f.options, f.apps, compile); err != nil {
 		return err
 	}
 	if f.loop, err = wsconn.NewLoop(wsconn.LoopOptions{}); err != nil {

@@ -162,9 +162,11 @@ func (d *decoder) lost() {
 	d.end(1006, "")
 }
 
-// closing notes that the client has begun to close.
-func (d *decoder) closing() {
+// closing notes that the client begins to close; false: one side has already.
+func (d *decoder) closing() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	first := !d.leaving && !d.over
 	d.leaving = true
+	return first
 }

@@ -59,3 +59,23 @@ func (l lines) WithAttrs([]slog.Attr) slog.Handler { return l }
 
 // WithGroup implements [slog.Handler].
 func (l lines) WithGroup(string) slog.Handler { return l }
+
+// dated has records show the time of the apps.
+type dated struct {
+	slog.Handler
+	clock *clock
+}
+
+// Handle implements [slog.Handler].
+func (d dated) Handle(ctx context.Context, r slog.Record) error {
+	r.Time = d.clock.Now()
+	return d.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements [slog.Handler].
+func (d dated) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return dated{d.Handler.WithAttrs(attrs), d.clock}
+}
+
+// WithGroup implements [slog.Handler].
+func (d dated) WithGroup(name string) slog.Handler { return dated{d.Handler.WithGroup(name), d.clock} }

@@ -18,8 +18,9 @@ const (
 )
 
 const (
-	grace      = 20 * time.Millisecond // for what comes from outside
-	heldFor    = 50 * time.Millisecond // a connection that the server does not read is held by the app
+	grace      = 20 * time.Millisecond  // for what comes from outside
+	spinFor    = 500 * time.Microsecond // a sleep is a millisecond at least where nothing else runs; most steps are shorter
+	heldFor    = 50 * time.Millisecond  // a connection that the server does not read is held by the app
 	settleTime = 10 * time.Second
 )
 
@@ -55,13 +56,12 @@ func (w *world) unchanged(ctx context.Context, total uint64) bool {
 // quiet waits until nobody has anything to do: what has moved from one to the other while it looked, total tells.
 func (w *world) quiet(ctx context.Context, deadline time.Time) (uint64, error) {
 	var last uint64
-	since := time.Now()
-	for tries := 0; ; tries++ {
-		before, _, _ := w.work()
+	began := time.Now()
+	since := began
+	for {
 		total, busy, held := w.work()
-		if total == before && !busy {
-			again, still, _ := w.work()
-			if again == total && !still {
+		if !busy {
+			if again, still, _ := w.work(); again == total && !still {
 				return total, nil
 			}
 		}
@@ -76,10 +76,10 @@ func (w *world) quiet(ctx context.Context, deadline time.Time) (uint64, error) {
 			return total, nil
 		case now.After(deadline):
 			return total, errRestless
-		case tries < 20:
+		case now.Sub(began) < spinFor:
 			runtime.Gosched()
 		default:
-			time.Sleep(min(time.Duration(tries)*time.Microsecond, 200*time.Microsecond))
+			time.Sleep(50 * time.Microsecond)
 		}
 	}
 }

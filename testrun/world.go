@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,8 +54,9 @@ type world struct {
 	conns  map[*conn]struct{}
 }
 
-func newWorld(o Options, log *slog.Logger, compile func(context.Context, appbase.Source) (*scripting.Program, error)) (*world, error) {
-	w := &world{options: o, clock: newClock(time.Now()), log: log, compile: compile, conns: map[*conn]struct{}{}, inputs: map[string]bool{}}
+func newWorld(o Options, log io.Writer, compile func(context.Context, appbase.Source) (*scripting.Program, error)) (*world, error) {
+	w := &world{options: o, clock: newClock(time.Now()), compile: compile, conns: map[*conn]struct{}{}, inputs: map[string]bool{}}
+	w.log = slog.New(dated{o.handler(log), w.clock})
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	return w, w.open()
 }
@@ -179,20 +181,45 @@ func (w *world) Settle(done func(error)) {
 	w.group.Go(func() { done(w.settle(w.ctx, thorough)) })
 }
 
+// Leave implements [suite.World].
+func (w *world) Leave(conns []suite.Conn, done func()) {
+	for _, c := range conns {
+		c.Close(1001, "") // as the tab of a browser
+	}
+	w.group.Go(func() {
+		_ = w.settle(w.ctx, swift) // that they do not come to rest is for the next test to tell
+		done()
+	})
+}
+
 // Hint implements [suite.World].
 func (w *world) Hint() string {
 	due, ok := w.clock.next()
 	if !ok {
 		return ""
 	}
-	left := (due - w.clock.elapsed()).Round(time.Millisecond)
-	return fmt.Sprintf("; the clock stands still, and a timer of the apps is due in %v: clock.advance(%q)", left, left.String())
+	left := (due - w.clock.elapsed()).Round(time.Millisecond).String()
+	if strings.HasSuffix(left, "m0s") {
+		left = strings.TrimSuffix(left, "0s")
+	}
+	return fmt.Sprintf("; the clock stands still, and a timer of the apps is due in %s: clock.advance(%q)", left, left)
 }
 
 // --- apps ---
 
 func (w *world) change(done func(error), fn func(ctx context.Context) error) {
 	w.do(func(ctx context.Context, _ func()) { done(fn(ctx)) })
+}
+
+// Configure implements [suite.World].
+func (w *world) Configure(app, values string, done func(error)) {
+	w.change(done, func(ctx context.Context) error {
+		var config map[string]any
+		if err := json.Unmarshal([]byte(values), &config); err != nil {
+			return fmt.Errorf("the values of configure: %w", err)
+		}
+		return w.now().Configure(ctx, app, config)
+	})
 }
 
 // Start implements [suite.World].

@@ -69,6 +69,7 @@ func runTests(cmd *cobra.Command, args []string, f testFlags) error {
 	if err != nil {
 		return err
 	}
+	spareProcessors() // every file and every app has a loop
 	runner := testrun.New(options)
 	if f.watch {
 		return watchTests(cmd, runner, f)

@@ -18,10 +18,13 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (s *Suite) worldHost() host {
 	w := s.world
 	return host{
-		"now":     func(goja.FunctionCall) goja.Value { return s.value(w.Now().UnixMilli()) },
-		"hint":    func(goja.FunctionCall) goja.Value { return s.value(w.Hint()) },
-		"settle":  func(goja.FunctionCall) goja.Value { return s.promise(w.Settle) },
-		"fresh":   func(goja.FunctionCall) goja.Value { return s.promise(w.Fresh) },
+		"now":    func(goja.FunctionCall) goja.Value { return s.value(w.Now().UnixMilli()) },
+		"hint":   func(goja.FunctionCall) goja.Value { return s.value(w.Hint()) },
+		"settle": func(goja.FunctionCall) goja.Value { return s.promise(w.Settle) },
+		"fresh":  func(goja.FunctionCall) goja.Value { return s.promise(w.Fresh) },
+		"configure": func(call goja.FunctionCall) goja.Value {
+			return s.promise(func(done func(error)) { w.Configure(call.Argument(0).String(), call.Argument(1).String(), done) })
+		},
 		"start":   s.named(w.Start),
 		"restart": s.named(w.Restart),
 		"reload":  s.named(w.Reload),
@@ -214,6 +217,9 @@ func (s *Suite) connected(made *Handshake, err error) (goja.Value, error) {
 	}
 	object, id := vm.NewObject(), s.newID()
 	s.conns[id] = made.Conn
+	if s.current != nil && !s.current.hook {
+		s.current.opened = append(s.current.opened, made.Conn)
+	}
 	return object, errors.Join(object.Set("handle", id), object.Set("protocol", made.Protocol), object.Set("headers", s.pairs(made.Header)))
 }
 

@@ -42,6 +42,8 @@ type Plan struct {
 // running is the test or hook that runs now.
 type running struct {
 	errors []*scripting.Error
+	opened []Conn // in it
+	hook   bool   // about a whole group
 }
 
 // runner is one run of a suite.
@@ -114,6 +116,7 @@ func (r *runner) around(g *group, kind string, done func([]*scripting.Error)) {
 	}
 	at := append((&test{name: "(" + kind + ")", parent: g}).path()[:0:0], (&test{name: "(" + kind + ")", parent: g}).path()...)
 	r.begun(at)
+	r.current.hook = true
 	began := time.Now()
 	r.steps(hooks, func() {
 		errs := r.ended()
@@ -170,11 +173,21 @@ func (r *runner) test(t *test, failed []*scripting.Error, done func()) {
 	r.steps(t.before(), func() {
 		r.itself(t, func() {
 			r.steps(t.after(), func() {
-				r.settle(t, Result{Path: t.path(), Took: time.Since(began), Errors: r.ended()})
-				done()
+				took, opened := time.Since(began), r.current.opened
+				r.settle(t, Result{Path: t.path(), Took: took, Errors: r.ended()})
+				r.leave(opened, done)
 			})
 		})
 	})
+}
+
+// leave closes what a test has opened, so that the next one does not hear of it.
+func (r *runner) leave(opened []Conn, done func()) {
+	if len(opened) == 0 {
+		done()
+		return
+	}
+	r.world.Leave(opened, func() { r.executor.Post(done) })
 }
 
 // settle tells what came of a test.

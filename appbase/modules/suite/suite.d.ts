@@ -157,7 +157,7 @@ declare module "sigil:test" {
   interface Wait { /** Real time to wait for; default 2 s. */ timeout?: Duration }
 
   /** A WebSocket to an app, without a port. It answers pings. */
-  export interface Client extends AsyncIterable<string | Uint8Array>, AsyncDisposable {
+  export interface Client extends AsyncIterable<string | Uint8Array> {
     readonly path: string;
     /** The subprotocol that was agreed on, or "". */
     readonly protocol: string;
@@ -183,6 +183,8 @@ declare module "sigil:test" {
     nextJSON(options?: Wait): Promise<any>;
     /** Reads on until a message (parsed, if it is JSON) that the function accepts, or that has at least these properties. */
     until(wanted: object | string | ((message: any, data: string | Uint8Array) => unknown), options?: Wait): Promise<any>;
+    /** Calls an @Rpc method, or a method of the realtime protocol: call("$/subscribe", { topic }). An error rejects, with its `code` and `data`. */
+    call(method: string, ...params: unknown[]): Promise<any>;
     /** Forgets the messages that have come. */
     clear(): this;
     close(code?: number, reason?: string): Promise<{ code: number; reason: string }>;
@@ -224,6 +226,8 @@ declare module "sigil:test" {
 
   /** Loads an app now. Otherwise it is at its first request or connection; the app that a test file lies in, or is named after, before its first test. */
   export function start(app: string): Promise<void>;
+  /** Gives an app the values that it sees as this.config, in place of the operator's. One that runs already is restarted. */
+  export function configure(app: string, values: Record<string, unknown>): Promise<void>;
   /** Stops an app as a server that shuts down, and starts it again on what it has stored. */
   export function restart(app: string): Promise<void>;
   /** Loads the app's code again as a new generation, under its connections. */

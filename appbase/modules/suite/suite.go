@@ -38,7 +38,7 @@ func Declarations() string { return declarations }
 // names are what the module exports.
 var names = []string{
 	"describe", "it", "test", "beforeAll", "beforeEach", "afterEach", "afterAll", "expect", "fn", "spyOn",
-	"connect", "request", "events", "clock", "outside", "start", "restart", "reload", "fresh",
+	"connect", "request", "events", "clock", "outside", "configure", "start", "restart", "reload", "fresh",
 }
 
 // Module is the module's source: the globals that [New] defines, by their names.

@@ -22,12 +22,16 @@ type World interface {
 	// Connect opens a WebSocket; a refusal is a *[Refusal]. What comes on it goes to receive, from any goroutine, in order,
 	// at last what ended it; the first may come before done.
 	Connect(r Request, protocols []string, receive func(Frame), done func(*Handshake, error))
+	// Configure sets the values that an app has from its configuration, an object as JSON; one that runs is restarted.
+	Configure(app, values string, done func(error))
 	// Start loads an app now; Restart stops and starts it; Reload gives it a new generation; Fresh stops all, forgets what they
 	// have stored.
 	Start(app string, done func(error))
 	Restart(app string, done func(error))
 	Reload(app string, done func(error))
 	Fresh(done func(error))
+	// Leave closes the clients that a test has left open, and is done when the apps have taken notice.
+	Leave(conns []Conn, done func())
 	// Hint says what the apps wait for, as the end of a sentence; "" nothing.
 	Hint() string
 }

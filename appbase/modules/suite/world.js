@@ -37,7 +37,7 @@
   // --- a connection ---
 
   class Client {
-    #handle; #unread = []; #waiting = []; #end; #state = "open";
+    #handle; #unread = []; #waiting = []; #end; #state = "open"; #asked = new Map(); #lastCall = 0;
     frames = [];
 
     constructor(handle, { path, protocol, headers }) {
@@ -58,10 +58,33 @@
       if (frame.type === "close") {
         this.#state = "closed";
         this.#end({ code: frame.code, reason: frame.reason });
-      } else {
+        for (const { reject, error, method } of this.#asked.values()) reject(failed(error, `the connection was closed${this.#why()} before ${method} was answered`));
+        this.#asked.clear();
+      } else if (!this.#answered(frame.data)) {
         this.#unread.push(frame.data);
       }
       this.#deliver();
+    }
+
+    // answered takes the answers of call.
+    #answered(data) {
+      if (!this.#asked.size || typeof data !== "string" || !data.startsWith("{")) return false;
+      let message;
+      try { message = JSON.parse(data); } catch { return false; }
+      const call = this.#asked.get(message.id);
+      if (!call || message.method !== undefined) return false;
+      this.#asked.delete(message.id);
+      if (!message.error) call.resolve(message.result);
+      else call.reject(failed(Object.assign(call.error, { code: message.error.code, data: message.error.data }), message.error.message, "RpcError"));
+      return true;
+    }
+
+    call(method, ...params) {
+      const id = `call:${++this.#lastCall}`, error = site();
+      return new Promise((resolve, reject) => {
+        this.#asked.set(id, { resolve, reject, error, method });
+        this.send({ jsonrpc: "2.0", id, method, params: method.startsWith("$/") ? params[0] : params });
+      });
     }
 
     #deliver() {
@@ -202,11 +225,11 @@
     const headers = [...[...made.headers].filter(([name]) => name !== "cookie" || !cookies.length), ...cookies];
     const answer = await placed(error, host.request({ method: made.method, url: made.url, headers, body, address: init?.address ?? "", listener: init?.listener ?? "" }));
     made.signal.addEventListener("abort", () => host.cancel(answer.handle));
-    return responseOf(answer);
+    return responseOf(answer, made.method);
   }
 
-  function responseOf({ handle, status, headers }) {
-    const empty = [101, 204, 205, 304].includes(status);
+  function responseOf({ handle, status, headers }, method) {
+    const empty = [204, 205, 304].includes(status) || method === "HEAD";
     const body = empty ? null : new ReadableStream({
       async pull(controller) {
         const chunk = await host.read(handle);
@@ -297,6 +320,7 @@
   return {
     names: {
       connect, request, events, clock, outside,
+      configure: (name, values) => placed(site(), host.configure(String(name), JSON.stringify(values ?? {}))),
       start: named(host.start), restart: named(host.restart), reload: named(host.reload), fresh: () => placed(site(), host.fresh()),
     },
     answer,
