@@ -60,7 +60,7 @@ func NewLocal(o LocalOptions) (*Local, error) {
 	if l.compile == nil {
 		l.compile = appbase.Compile
 	}
-	l.server = &Server{options: options, log: options.Log, proxies: options.TrustedProxies, places: options.places, gate: newGate(), ending: make(chan struct{})}
+	l.server = &Server{options: options, log: options.Log, proxies: newProxies(&options), headers: newHeaders(&options), places: options.places, gate: newGate(), ending: make(chan struct{})}
 	l.server.slots = newSlots(options.Limits, fallbackDescriptors)
 	l.server.state.Store(serving)
 	return l, nil
@@ -173,7 +173,7 @@ func (l *Local) find(name string) (appbase.Source, error) {
 	if err != nil {
 		return appbase.Source{}, err
 	}
-	for _, src := range sources {
+	for _, src := range l.server.options.employ(sources) {
 		if src.Name == name {
 			return src, nil
 		}

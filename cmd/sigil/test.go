@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sigil-server/sigil/appbase"
-	"github.com/sigil-server/sigil/conf"
 	"github.com/sigil-server/sigil/internal/appstore"
 	"github.com/sigil-server/sigil/internal/watch"
 	"github.com/sigil-server/sigil/storage"
@@ -59,13 +58,13 @@ The exit code is 1 when a test fails. docs/testing.md has the rest.`,
 	flags.DurationVar(&f.timeout, "timeout", 5*time.Second, "time that a test may take")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show what the apps log in tests that pass, too")
 	flags.BoolVar(&f.pass, "pass-with-no-tests", false, "exit with 0 when there are none")
-	flags.StringVar(&f.config, "config", "", "configuration file (YAML): the apps' values, limits and mounts")
+	flags.StringVar(&f.config, "config", "", "configuration file (YAML): the apps' values, limits and mounts (default: sigil.yaml, if there is one)")
 	flags.Lookup("bail").NoOptDefVal = "1"
 	return cmd
 }
 
 func runTests(cmd *cobra.Command, args []string, f testFlags) error {
-	options, err := testOptions(args, f)
+	options, err := testOptions(cmd, args, f)
 	if err != nil {
 		return err
 	}
@@ -154,7 +153,7 @@ func writeJUnit(path string, files []*testrun.File) error {
 }
 
 // testOptions reads the arguments: an apps folder, and files and folders in it.
-func testOptions(args []string, f testFlags) (testrun.Options, error) {
+func testOptions(cmd *cobra.Command, args []string, f testFlags) (testrun.Options, error) {
 	o := testrun.Options{
 		Timeout: f.timeout, Bail: f.bail, Jobs: f.jobs, Open: openTestStores,
 		Handler: func(w io.Writer) slog.Handler { return newConsoleHandler(w, slog.LevelInfo) },
@@ -173,7 +172,9 @@ func testOptions(args []string, f testFlags) (testrun.Options, error) {
 		o.Under = append(o.Under, path)
 	}
 	o.Dir = testrun.AppsFolder(o.Under[0])
-	c, err := conf.Load(conf.Sources{File: f.config, Environ: os.Environ()})
+	sources := configSources(f.config, cmd)
+	sources.Flags = nil // they are of the tests
+	c, err := configure(sources)
 	if err != nil {
 		return o, err
 	}

@@ -8,7 +8,7 @@ declare module "sigil:test" {
 
   interface Each<F> {
     /** A test for each row. Names take `%s %d %i %j %o %#` for the values of a row, and `$name` for those of an object. */
-    <R extends readonly unknown[]>(rows: readonly R[]): (name: string, fn: (...row: R) => unknown, options?: Duration | TestOptions) => void;
+    <R extends any[] | [any]>(rows: readonly R[]): (name: string, fn: (...row: R) => unknown, options?: Duration | TestOptions) => void;
     <R>(rows: readonly R[]): (name: string, fn: (row: R) => unknown, options?: Duration | TestOptions) => void;
     (strings: TemplateStringsArray, ...values: unknown[]): (name: string, fn: (row: any) => unknown, options?: Duration | TestOptions) => void;
   }
