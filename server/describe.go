@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +30,7 @@ func (s *Server) describe(w *steadyWriter, r *http.Request, c call) bool {
 		place := asyncPlace{host: s.host(r), mount: c.mount(), secure: s.proxies.scheme(r) == "https"}
 		s.document(w, r, c, newAsyncAPI(place, c.routes()))
 	default:
-		s.page(w, r, http.StatusOK, docPage, newDocView(c, s.host(r)))
+		s.pageUnder(docPolicy(s.host(r)), w, r, http.StatusOK, docPage, newDocView(c, s.host(r)))
 	}
 	return true
 }
@@ -63,38 +62,4 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request, c call, doc an
 	w.Header().Set("Cache-Control", "no-cache")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // whoever went away needs no answer
-}
-
-// docView is what the documentation page shows.
-type docView struct {
-	Mount, Title, Version, Description string
-	Sections                           []docSection
-}
-
-type docSection struct {
-	Title, Note string
-	Routes      []RouteInfo
-}
-
-func newDocView(c call, host string) docView {
-	info := c.now.routes.Info
-	view := docView{Mount: c.app.at.path, Title: info.Title, Version: info.Version, Description: info.Description}
-	all := routeInfos(c.app.at.path, c.routes())
-	for _, section := range []struct{ kind, title, note string }{
-		{"websocket", "WebSocket", "npx wscat -c ws://" + host},
-		{"http", "HTTP", "curl http://" + host},
-		{"sse", "Server-sent events", "curl -N http://" + host},
-		{"scheduled", "Scheduled", ""},
-	} {
-		routes := slices.DeleteFunc(slices.Clone(all), func(r RouteInfo) bool { return r.Kind != section.kind })
-		if len(routes) == 0 {
-			continue
-		}
-		note := section.note
-		if note != "" {
-			note += routes[0].Path
-		}
-		view.Sections = append(view.Sections, docSection{Title: section.title, Note: note, Routes: routes})
-	}
-	return view
 }

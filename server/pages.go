@@ -51,8 +51,16 @@ func browsable(r RouteInfo) bool {
 	return r.Kind == "http" && !strings.ContainsAny(r.Path, ":*") && (len(r.Verbs) == 0 || slices.Contains(r.Verbs, http.MethodGet))
 }
 
-// page answers with one of the server's pages. They need nothing but themselves and run no script.
+// plainPolicy is that of pages that need nothing but themselves and run no script.
+const plainPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+
+// page answers with one of the server's pages that are only read.
 func (s *Server) page(w http.ResponseWriter, r *http.Request, status int, page *template.Template, view any) {
+	s.pageUnder(plainPolicy, w, r, status, page, view)
+}
+
+// pageUnder answers with one of the server's pages under a content security policy.
+func (s *Server) pageUnder(policy string, w http.ResponseWriter, r *http.Request, status int, page *template.Template, view any) {
 	var body bytes.Buffer
 	if err := page.ExecuteTemplate(&body, "frame.html", view); err != nil {
 		id := newErrorID()
@@ -62,7 +70,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, status int, page *
 	}
 	header := w.Header()
 	header.Set("Content-Type", typeHTML+"; charset=utf-8")
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+	header.Set("Content-Security-Policy", policy)
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
