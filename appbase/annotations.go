@@ -37,6 +37,7 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	routes.adoptCors(class)
 	routes.Parallel = in.parallel(notes.Get("api").ToObject(in.vm), extendsBase)
 	routes.Topics, routes.Calls = in.offers(notes)
+	in.readComments(notes, routes)
 	routes.split()
 	in.routes = routes
 	return err

@@ -23,6 +23,8 @@ var (
 	baseJS string
 	//go:embed prelude/validate.js
 	validateJS string
+	//go:embed prelude/schema.js
+	schemaJS string
 	//go:embed prelude/sse.js
 	sseJS string
 	//go:embed prelude/fetchapp.js
@@ -35,7 +37,7 @@ var (
 	listenersJS string
 )
 
-type preludeScripts struct{ annotations, http, base, events, validate, fetchApp, connections, realtime, listeners *scripting.Script }
+type preludeScripts struct{ annotations, http, base, events, validate, schema, fetchApp, connections, realtime, listeners *scripting.Script }
 
 // preludes are compiled once for all runtimes.
 var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
@@ -58,6 +60,9 @@ var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
 		return compiled, err
 	}
 	if compiled.validate, err = scripting.CompileTrusted("validate", validateJS); err != nil {
+		return compiled, err
+	}
+	if compiled.schema, err = scripting.CompileTrusted("schema", schemaJS); err != nil {
 		return compiled, err
 	}
 	if compiled.events, err = scripting.CompileTrusted("sse", sseJS); err != nil {
@@ -87,8 +92,12 @@ func (in *instance) install() error {
 	if err != nil {
 		return err
 	}
+	classes, err := in.later(scripts.schema, in.schemaHost, "Schema", "Required", "Ignore")
+	if err != nil {
+		return err
+	}
 	validation, err := in.later(scripts.validate, func() (map[string]any, error) {
-		return map[string]any{"show": func(value goja.Value) string { return show(value) }, "schema": in.compileSchema}, nil
+		return map[string]any{"show": func(value goja.Value) string { return show(value) }, "schema": in.compileSchema, "classes": in.of(classes)}, nil
 	})
 	if err != nil {
 		return err
@@ -164,6 +173,7 @@ func (in *instance) defineGlobal(name string, value goja.Value) error {
 func (in *instance) annotationsHost(validation goja.Value) map[string]any {
 	return map[string]any{
 		"validation": validation,
+		"place":      in.place,
 		"show":       func(value goja.Value) string { return show(value) },
 		"checkPath": func(path string) {
 			if _, err := parsePattern(path); err != nil {

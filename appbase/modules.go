@@ -97,6 +97,7 @@ var globalNames = []string{
 	"OnStart", "OnStop", "Observes", "Guard", "HttpReq", "Headers", "Request", "Response", "created", "accepted",
 	"noContent", "badRequest", "unauthorized", "forbidden", "notFound", "Cors", "Sse", "EventStream",
 	"conflict", "redirect", "setCookie", "upgradeWebSocket",
+	"Schema", "Required", "Ignore",
 	"Shared", "SharedCounter", "SharedMap", "SharedList",
 	"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect", "OnJoin", "OnLeave",
 }

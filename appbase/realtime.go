@@ -124,7 +124,7 @@ func (in *instance) bindRealtime(notes *goja.Object) {
 func (in *instance) offers(notes *goja.Object) (topics []Topic, calls []Call) {
 	in.eachNote(notes, "topics", func(n *goja.Object) {
 		topics = append(topics, Topic{
-			Pattern: noteText(n, "pattern"), Summary: noteText(n, "summary"), Description: noteText(n, "description"), Data: noteText(n, "data"),
+			Pattern: noteText(n, "pattern"), Method: noteText(n, "name"), Summary: noteText(n, "summary"), Description: noteText(n, "description"), Data: noteText(n, "data"),
 			Publish: n.Get("publish").ToBoolean(), Presence: n.Get("presence").ToBoolean(),
 		})
 	})

@@ -47,14 +47,17 @@ type Compression struct {
 // Route is one annotated method. It is immutable.
 type Route struct {
 	Kind        Kind
-	Verbs       []string // of KindHTTP; empty: any
-	Path        string   // below the app: "/room", "/items/:id"
-	Method      string   // the class's method
-	Summary     string   // from the annotation; may be ""
-	Description string   // from the annotation; may be ""
-	Every       string   // of KindScheduled, as written
-	Protocols   []string // of KindWebsocket: subprotocols the route speaks, best first
-	Origins     []string // of KindWebsocket: origins allowed beside the server's
+	Verbs       []string          // of KindHTTP; empty: any
+	Path        string            // below the app: "/room", "/items/:id"
+	Method      string            // the class's method
+	Summary     string            // from the annotation, else the first sentence of the comment above the method; may be ""
+	Description string            // from the annotation, else the rest of that comment; may be ""
+	Deprecated  bool              // the comment says so
+	Parameters  map[string]string // what the comment says of parameters, by name
+	Returns     string            // what the comment says of the answer; may be ""
+	Every       string            // of KindScheduled, as written
+	Protocols   []string          // of KindWebsocket: subprotocols the route speaks, best first
+	Origins     []string          // of KindWebsocket: origins allowed beside the server's
 	Reload      ReloadPolicy
 	Style       SocketStyle // of KindWebsocket
 	Limits      SocketLimits
@@ -64,7 +67,7 @@ type Route struct {
 	Listener    string      // the app's named listener on which alone it answers; "": wherever the app is
 	Guarded     bool        // has guards: [Worker.Admit] must be asked before an upgrade is accepted
 	Cors        *Cors       // of KindHTTP: which foreign pages may read the answers; nil: none
-	// Schemas are JSON Schemas as text, by what they are of: "params", "query", "headers", "body" and "response". A Standard
+	// Schemas are JSON Schemas as text, by what they are of: "params", "query", "headers", "cookies", "body" and "response". A Standard
 	// Schema that cannot say itself as JSON Schema is not among them.
 	Schemas map[string]string
 	// Messages are those of KindWebsocket that the annotation has a schema for.
@@ -80,10 +83,10 @@ type MessageSchema struct {
 
 // Topic is one @Topic.
 type Topic struct {
-	Pattern, Summary, Description string
-	Data                          string // JSON Schema of a publication, as text; ""
-	Publish                       bool   // clients may publish to it, or some of them
-	Presence                      bool
+	Pattern, Method, Summary, Description string // Method is "" or the class's name where it stands on that
+	Data                                  string // JSON Schema of a publication, as text; ""
+	Publish                               bool   // clients may publish to it, or some of them
+	Presence                              bool
 }
 
 // Info is what @Api on the class says of the app, for its OpenAPI document.

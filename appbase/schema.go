@@ -23,15 +23,20 @@ const (
 
 // schema is a JSON Schema that a part of requests has to fit. It belongs to one generation.
 type schema struct {
-	compiled   *jsonschema.Schema
-	properties map[string]property
+	compiled *jsonschema.Schema
+	root     property
+	edits    bool // values are changed: there are defaults, or members to leave out
 }
 
-// property is what a schema says of one member, as far as texts are turned into values by it.
+// property is what a schema says of one value, as far as texts are turned into values by it, and values are changed.
 type property struct {
-	Type    any             `json:"type"`
-	Items   *property       `json:"items"`
-	Default json.RawMessage `json:"default"`
+	Ref         string              `json:"$ref"`
+	Type        any                 `json:"type"`
+	Items       *property           `json:"items"`
+	Properties  map[string]property `json:"properties"`
+	Default     json.RawMessage     `json:"default"`
+	Ignored     []string            `json:"x-ignored"` // members that are left out of what comes in
+	Definitions map[string]property `json:"$defs"`
 }
 
 // mistake is one way in which a request does not fit.
@@ -60,11 +65,8 @@ func newSchema(text string) (*schema, error) {
 	if s.compiled, err = c.Compile("app:schema"); err != nil {
 		return nil, err
 	}
-	var members struct {
-		Properties map[string]property `json:"properties"`
-	}
-	_ = json.Unmarshal([]byte(text), &members) // what is written otherwise is not turned into anything
-	s.properties = members.Properties
+	_ = json.Unmarshal([]byte(text), &s.root) // what is written otherwise is not turned into anything
+	s.edits = strings.Contains(text, `"default"`) || strings.Contains(text, `"x-ignored"`)
 	return s, nil
 }
 
@@ -75,10 +77,10 @@ func (noLoader) Load(url string) (any, error) {
 	return nil, fmt.Errorf("%s is another document, and none is fetched", url)
 }
 
-// check returns the value as JSON with defaults filled in, or what is wrong with it.
+// check returns the value as JSON with defaults filled in and without what is ignored, or what is wrong with it.
 func (s *schema) check(value any) (text string, wrong []mistake) {
-	if object, ok := value.(map[string]any); ok {
-		s.fill(object)
+	if s.edits {
+		s.complete(value, s.root, 0)
 	}
 	if err := s.compiled.Validate(value); err != nil {
 		return "", mistakes(err)
@@ -90,31 +92,68 @@ func (s *schema) check(value any) (text string, wrong []mistake) {
 	return string(encoded), nil
 }
 
-// fill adds the defaults of members that are missing.
-func (s *schema) fill(object map[string]any) {
-	for name, p := range s.properties {
-		if _, there := object[name]; there || len(p.Default) == 0 {
-			continue
+// maxCompletedDepth is how deep defaults are filled in. A value may be deeper.
+const maxCompletedDepth = 60
+
+// complete adds the defaults of members that are missing and takes away those that are ignored.
+func (s *schema) complete(value any, p property, depth int) {
+	if depth > maxCompletedDepth {
+		return
+	}
+	p = s.resolved(p)
+	switch value := value.(type) {
+	case map[string]any:
+		for _, name := range p.Ignored {
+			delete(value, name)
 		}
-		if value, err := jsonschema.UnmarshalJSON(bytes.NewReader(p.Default)); err == nil {
-			object[name] = value
+		for name, member := range p.Properties {
+			if one, there := value[name]; there {
+				s.complete(one, member, depth+1)
+			} else if len(member.Default) > 0 {
+				if made, err := jsonschema.UnmarshalJSON(bytes.NewReader(member.Default)); err == nil {
+					value[name] = made
+				}
+			}
+		}
+	case []any:
+		if p.Items != nil {
+			for _, one := range value {
+				s.complete(one, *p.Items, depth+1)
+			}
 		}
 	}
+}
+
+// resolved follows references to definitions of the schema's own.
+func (s *schema) resolved(p property) property {
+	for range 20 {
+		if p.Ref == "#" {
+			return s.root
+		}
+		name, ok := strings.CutPrefix(p.Ref, "#/$defs/")
+		next, there := s.root.Definitions[name]
+		if !ok || !there {
+			break
+		}
+		p = next
+	}
+	return p
 }
 
 // typed turns the texts of a query, of parameters or headers into what the schema says they are. What cannot be turned
 // stays a text, and the schema says what is wrong with it.
 func (s *schema) typed(texts map[string][]string) map[string]any {
 	object := make(map[string]any, len(texts))
+	root := s.resolved(s.root)
 	for name, values := range texts {
-		p := s.properties[name]
+		p := s.resolved(root.Properties[name])
 		if !p.is("array") {
 			object[name] = p.value(values[len(values)-1])
 			continue
 		}
-		items := p.Items
-		if items == nil {
-			items = &property{}
+		items := property{}
+		if p.Items != nil {
+			items = s.resolved(*p.Items)
 		}
 		list := make([]any, len(values))
 		for i, text := range values {

@@ -438,14 +438,50 @@ interface ApiLimits extends WebsocketLimits {
   responseTime?: number | string;
 }
 
-/** A JSON Schema (draft 2020-12), or a Standard Schema as zod and valibot make them. */
-type RequestSchema = { readonly "~standard": { readonly validate: (value: any) => any } } | { readonly [keyword: string]: any };
+/**
+ * A JSON Schema (draft 2020-12), a Standard Schema as zod and valibot make them, a class marked {@link Schema}, or `[Item]`: a list of
+ * those. Classes may stand within a JSON Schema: `{ properties: { items: [Item] } }`.
+ */
+type RequestSchema = { readonly "~standard": { readonly validate: (value: any) => any } } | { readonly [keyword: string]: any }
+  | (abstract new (...args: any) => any) | readonly [RequestSchema];
+
+/** What a member of a schema class is: the name of a type, or whatever is taken for a schema. `String`, `Number`, `Boolean` and `Date` are known. */
+type MemberSchema = "string" | "number" | "integer" | "boolean" | "object" | "array" | "null" | RequestSchema;
+
+type SchemaMemberContext<This, Value> = ClassFieldDecoratorContext<This, Value> | ClassAccessorDecoratorContext<This, Value> | ClassGetterDecoratorContext<This, Value>;
+
+interface SchemaMemberAnnotation {
+  <This, Value>(value: any, context: SchemaMemberContext<This, Value>): void;
+}
+
+interface SchemaAnnotation extends SchemaMemberAnnotation {
+  <Class extends abstract new (...args: any) => object>(value: Class, context: ClassDecoratorContext<Class>): void;
+}
+
+/**
+ * On a class: its fields are the members of a JSON Schema, which the class stands for wherever a schema is taken. What a field is is
+ * read from its TypeScript type, from what it begins as (which is its default, too), and from what `@Schema` on the field says;
+ * what it means from the comment above it. On a class it takes keywords such as `additionalProperties`, on a field a schema:
+ * `@Schema("integer")`, `@Schema({ minimum: 1 })`, `@Schema([Item])`. Requests that fit come as plain objects.
+ */
+declare function Schema<Class extends abstract new (...args: any) => object>(value: Class, context: ClassDecoratorContext<Class>): void;
+declare function Schema<This, Value>(value: any, context: SchemaMemberContext<This, Value>): void;
+declare function Schema(says?: MemberSchema): SchemaAnnotation;
+
+/** Marks a field of a schema class that has to be there; it may say what it is, as {@link Schema} does. */
+declare function Required<This, Value>(value: any, context: SchemaMemberContext<This, Value>): void;
+declare function Required(says?: MemberSchema): SchemaMemberAnnotation;
+
+/** Leaves a field out of the schema of its class. In requests it is passed over. */
+declare function Ignore<This, Value>(value: any, context: SchemaMemberContext<This, Value>): void;
+declare function Ignore(): SchemaMemberAnnotation;
 
 interface HttpOptions {
-  /** What path parameters, query, headers and a JSON body have to be. What fits is in {@link HttpReq.valid}; the rest is a 400. */
+  /** What path parameters, query, headers, cookies and a JSON body have to be. What fits is in {@link HttpReq.valid}; the rest is a 400. */
   params?: RequestSchema;
   query?: RequestSchema;
   headers?: RequestSchema;
+  cookies?: RequestSchema;
   body?: RequestSchema;
   /** What a 200 holds. For the documents; answers are not checked. */
   response?: RequestSchema;
@@ -456,7 +492,9 @@ interface HttpOptions {
    * with `mounts.<app>.listeners.<name>` in `sigil.yaml`. Until then it answers nowhere. Left out: wherever the app is.
    */
   listener?: string;
+  /** For the documents; if left out, the first sentence of the comment above the method. */
   summary?: string;
+  /** For the documents; if left out, the rest of that comment. */
   description?: string;
   guard?: GuardFunction | GuardFunction[];
 }
@@ -687,6 +725,9 @@ declare module "sigil" {
   export import Observes = globalThis.Observes;
   export import Listener = globalThis.Listener;
   export import Guard = globalThis.Guard;
+  export import Schema = globalThis.Schema;
+  export import Required = globalThis.Required;
+  export import Ignore = globalThis.Ignore;
   export import Cors = globalThis.Cors;
   export import Sse = globalThis.Sse;
   export import EventStream = globalThis.EventStream;

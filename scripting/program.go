@@ -33,6 +33,7 @@ type source struct {
 	name     string // relative to the root
 	content  string
 	internal bool // the server's own; left out of stacks
+	outline  func() *Outline
 }
 
 // line returns the text of a line, counted from 1, or "".

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf16"
 
 	"github.com/dop251/goja/file"
@@ -64,6 +65,7 @@ func (b *bundle) nameSources(m *mapJSON) {
 		if i < len(m.SourcesContent) {
 			s.content = m.SourcesContent[i]
 		}
+		s.outline = sync.OnceValue(func() *Outline { return outlineOf(s.content) })
 		m.Sources[i] = escapePath(name)
 		known := engineName(m.Sources[i])
 		b.sources[known] = s

@@ -34,6 +34,7 @@ type operation struct {
 	OperationID string              `json:"operationId" yaml:"operationId"`
 	Summary     string              `json:"summary,omitempty" yaml:"summary,omitempty"`
 	Description string              `json:"description,omitempty" yaml:"description,omitempty"`
+	Deprecated  bool                `json:"deprecated,omitempty" yaml:"deprecated,omitempty"`
 	Parameters  []parameter         `json:"parameters,omitempty" yaml:"parameters,omitempty"`
 	RequestBody *requestBody        `json:"requestBody,omitempty" yaml:"requestBody,omitempty"`
 	Responses   map[string]response `json:"responses" yaml:"responses"`
@@ -109,7 +110,7 @@ func (doc *openAPI) add(route *appbase.Route, paths pathNames, named *schemaName
 		}
 		item[key] = operation{
 			OperationID: operationID(route, key), Summary: route.Summary, Description: route.Description,
-			Parameters: parameters(params, parts), RequestBody: bodyOf(key, parts), Responses: responses(route, parts),
+			Deprecated: route.Deprecated, Parameters: parameters(params, parts, route.Parameters), RequestBody: bodyOf(key, parts), Responses: responses(route, parts),
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -8,16 +9,21 @@ import (
 	"github.com/sigil-server/sigil/appbase"
 )
 
-// parts are what schemas say of an operation: "params", "query", "headers", "body" and "response".
+// parts are what schemas say of an operation: "params", "query", "headers", "cookies", "body" and "response".
 type parts map[string]any
 
 // partsOf decodes the schemas of a route, for a document whose references lead to its components.
 func partsOf(route *appbase.Route, named *schemaNames) parts {
 	p := parts{}
 	for _, part := range slices.Sorted(maps.Keys(route.Schemas)) {
-		if schema, ok := named.adopt(route.Method+"-"+part, route.Schemas[part]); ok {
-			p[part] = schema
+		schema, ok := named.adopt(route.Method+"-"+part, route.Schemas[part])
+		if !ok {
+			continue
 		}
+		if part != "body" && part != "response" {
+			schema = named.opened(schema)
+		}
+		p[part] = schema
 	}
 	return p
 }
@@ -29,8 +35,8 @@ func (p parts) property(part, name string) any {
 	return properties[name]
 }
 
-// parameters lists those of the path, then of the query, then of headers.
-func parameters(path []string, p parts) []parameter {
+// parameters lists those of the path, then of the query, of headers and of cookies. said is what comments say of them.
+func parameters(path []string, p parts, said map[string]string) []parameter {
 	var list []parameter
 	for _, name := range path {
 		schema := p.property("params", name)
@@ -40,7 +46,12 @@ func parameters(path []string, p parts) []parameter {
 		list = append(list, newParameter("path", name, schema, true))
 	}
 	list = append(list, p.parametersOf("query", "query")...)
-	return append(list, p.parametersOf("headers", "header")...)
+	list = append(list, p.parametersOf("headers", "header")...)
+	list = append(list, p.parametersOf("cookies", "cookie")...)
+	for i := range list {
+		list[i].Description = cmp.Or(list[i].Description, said[list[i].Name])
+	}
+	return list
 }
 
 // parametersOf makes a parameter of every property of a part, in order of name.
@@ -80,7 +91,7 @@ func bodyOf(verb string, p parts) *requestBody {
 }
 
 func responses(route *appbase.Route, p parts) map[string]response {
-	good := response{Description: "what the handler answers"}
+	good := response{Description: cmp.Or(route.Returns, "what the handler answers")}
 	switch {
 	case route.Events:
 		good = response{"a stream of events", map[string]media{"text/event-stream": {map[string]any{"type": "string"}}}}

@@ -30,10 +30,9 @@ func (n *schemaNames) adopt(name, text string) (any, bool) {
 	}
 	delete(schema, "$schema")
 	defs, _ := schema["$defs"].(map[string]any)
-	origin := originOf(schema, defs)
 	places := map[string]string{}
 	for _, def := range slices.Sorted(maps.Keys(defs)) {
-		from := [2]any{def, origin}
+		from := [2]any{def, originOf(schema, reachable(def, defs))}
 		component := n.free(componentName(def), from)
 		places["#/$defs/"+escapePointer(def)] = schemaPlace + component
 		n.schemas[component], n.origins[component] = nil, from
@@ -53,6 +52,16 @@ func (n *schemaNames) adopt(name, text string) (any, bool) {
 	return moved, true
 }
 
+// opened is what a reference to a component leads to, for what has to be read member by member.
+func (n *schemaNames) opened(schema any) any {
+	members, _ := schema.(map[string]any)
+	ref, _ := members["$ref"].(string)
+	if component, ok := n.schemas[strings.TrimPrefix(ref, schemaPlace)]; ok && strings.HasPrefix(ref, schemaPlace) {
+		return component
+	}
+	return schema
+}
+
 // originOf is what definitions depend on: each other, and the whole schema if one refers to it.
 func originOf(schema, defs map[string]any) any {
 	m := &mover{self: "#", places: map[string]string{"#/$defs": "#/$defs"}}
@@ -61,6 +70,37 @@ func originOf(schema, defs map[string]any) any {
 		return maps.Clone(schema)
 	}
 	return defs
+}
+
+// reachable are a definition and those that it refers to.
+func reachable(def string, defs map[string]any) map[string]any {
+	found := map[string]any{}
+	var visit func(value any)
+	visit = func(value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			for key, member := range value {
+				ref, _ := member.(string)
+				name, isRef := strings.CutPrefix(ref, "#/$defs/")
+				if key != "$ref" || !isRef {
+					visit(member)
+					continue
+				}
+				name, _, _ = strings.Cut(name, "/")
+				name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+				if _, seen := found[name]; !seen && defs[name] != nil {
+					found[name] = defs[name]
+					visit(defs[name])
+				}
+			}
+		case []any:
+			for _, element := range value {
+				visit(element)
+			}
+		}
+	}
+	visit(map[string]any{"$ref": "#/$defs/" + escapePointer(def)})
+	return found
 }
 
 // free is a name that no other schema has: one of the same origin keeps it.
@@ -88,6 +128,7 @@ func (m *mover) move(value any) any {
 		made := make(map[string]any, len(value))
 		for key, member := range value {
 			switch ref, isText := member.(string); {
+			case key == "x-ignored": // for the server only
 			case key == "$ref" && isText:
 				made[key] = m.lead(ref)
 			case dataKeywords[key]:

@@ -13,7 +13,7 @@
   /** The notes of the class being defined: its own, never its parent's. */
   function notesOf(metadata) {
     if (!Object.hasOwn(metadata, NOTES)) {
-      Object.defineProperty(metadata, NOTES, { value: { api: undefined, guards: [], members: [] } });
+      Object.defineProperty(metadata, NOTES, { value: { api: undefined, guards: [], members: [], place: host.place() } });
     }
     return metadata[NOTES];
   }
@@ -163,8 +163,8 @@
     kind: "websocket", path: pathOf(options, name), listener: listenerOf("@Websocket", options.listener), ...socketOptions(options), guards: guardsOf("@Websocket", options.guard),
   }), "path");
 
-  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "body", "response", "listener"];
-  const VALIDATED = ["params", "query", "headers", "body"];
+  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "cookies", "body", "response", "listener"];
+  const VALIDATED = ["params", "query", "headers", "cookies", "body"];
   const validators = (label, options) => VALIDATED.some((part) => options[part] !== undefined) ? host.validation().validators(label, options) : [];
   const schemas = (label, options) => [...VALIDATED, "response"].some((part) => options[part] !== undefined) ? host.validation().schemas(label, options) : undefined;
   const httpGuards = (label, options) => [...guardsOf(label, options.guard), ...validators(label, options)];
@@ -349,7 +349,7 @@
   /** What the class declares: { api, routes, start, stop }. */
   function describe(Class, AppBase) {
     const metadata = Object.hasOwn(Class, Symbol.metadata) ? Class[Symbol.metadata] : {};
-    const { api = {}, cors, guards, members } = notesOf(metadata);
+    const { api = {}, cors, guards, members, place } = notesOf(metadata);
     const named = (kind) => members.filter((m) => m.kind === kind);
     const additions = members.filter((m) => m.kind === "guard" || m.kind === "cors").reverse(); // as they stand, from above
     const of = (kind, name) => additions.filter((m) => m.kind === kind && m.name === name);
@@ -363,7 +363,7 @@
     checkMembers(members, AppBase);
     return {
       api, cors, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method),
-      observers: named("observes"), listeners: listenersOf(members),
+      observers: named("observes"), listeners: listenersOf(members), place, className: Class.name,
     };
   }
 

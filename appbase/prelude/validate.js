@@ -3,7 +3,7 @@
 (function (host) {
   "use strict";
 
-  const PARTS = ["params", "query", "headers", "body"];
+  const PARTS = ["params", "query", "headers", "cookies", "body"];
   const stringify = JSON.stringify, parse = JSON.parse;
   const fail = (message) => { throw new TypeError(message); };
 
@@ -14,7 +14,7 @@
       if (typeof standard.validate !== "function") fail(`${label}: ${part} has no ~standard.validate, which is not a Standard Schema`);
       return async (raw) => standardOutcome(await standard.validate(raw.value()));
     }
-    const check = host.schema(label, part, stringify(schema));
+    const check = host.schema(label, part, stringify(written(label, part, schema, "input")));
     return (raw) => {
       const [value, issues] = check(raw.text());
       return issues === undefined ? { value: parse(value) } : { issues: parse(issues) };
@@ -47,6 +47,7 @@
   const rawParts = {
     params: (req) => texts({ ...req.params }),
     headers: (req) => texts(Object.fromEntries(req.headers)),
+    cookies: (req) => texts({ ...req.cookies }),
     query: (req) => ({ text: () => rawQuery(req), value: () => queryObject(rawQuery(req)) }),
     async body(req) {
       const type = req.headers.get("content-type") ?? "application/json";
@@ -79,7 +80,7 @@
   }
 
   /** A schema as JSON Schema in text, for documents; undefined when it cannot be said so. sent: what the app makes, not what it takes. */
-  const schemaText = (label, part, schema, sent) => stringify(jsonSchema(isSchema(label, part, schema), sent ? "output" : "input"));
+  const schemaText = (label, part, schema, sent) => stringify(jsonSchema(label, part, isSchema(label, part, schema), sent ? "output" : "input"));
 
   /** What goes over a WebSocket: [{ sent, schema }]. */
   function messages(label, parts) {
@@ -92,20 +93,44 @@
     return list;
   }
 
-  /** The JSON Schema of a schema: a Standard JSON Schema says its own, and a schema of zod 4 too. */
-  function jsonSchema(schema, io) {
-    const standard = schema["~standard"];
-    if (!standard) return schema;
+  const jsonSchema = (label, part, schema, io) => schema["~standard"] ? standardSchema(schema, io) : written(label, part, schema, io);
+
+  /** What zod is told: what JSON Schema has no words for is anything, a date is a text, and integers are not told their range. */
+  const WORDS = {
+    unrepresentable: "any",
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema?._zod?.def?.type === "date") Object.assign(jsonSchema, { type: "string", format: "date-time" });
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  };
+
+  /** A Standard JSON Schema says its own, and a schema of zod 4 too. */
+  function standardSchema(schema, io) {
+    const make = schema["~standard"].jsonSchema?.[io], target = "draft-2020-12";
     try {
-      return standard.jsonSchema?.[io]({ target: "draft-2020-12" }) ?? schema.toJSONSchema?.({ io });
+      return make?.({ target, libraryOptions: WORDS }) ?? schema.toJSONSchema?.({ io, ...WORDS });
     } catch {
-      return undefined; // such as a transformation, which JSON Schema has no words for
+      return undefined; // JSON Schema has no words for it
     }
   }
 
+  /** A JSON Schema in which classes and other schemas stand is written out. */
+  const written = (label, part, schema, io) => holdsOthers(schema, 0) ? host.classes().write(`${label}: ${part}`, schema, (one) => standardSchema(one, io)) : schema;
+
+  function holdsOthers(value, depth) {
+    if (typeof value === "function" || depth === 0 && Array.isArray(value)) return true;
+    if (typeof value !== "object" || value === null || depth > 60) return false;
+    return depth > 0 && "~standard" in value || Object.values(value).some((one) => holdsOthers(one, depth + 1));
+  }
+
   function isSchema(label, part, schema) {
+    if (typeof schema === "function" && !schema["~standard"] && !host.classes().isClass(schema)) {
+      fail(`${label}: ${part} is the ${/^class\b/.test(schema) ? "class" : "function"} ${schema.name}, which is no schema: mark the class @Schema`);
+    }
+    if (Array.isArray(schema) && schema.length === 1) return isSchema(label, part, schema[0]) && schema;
     if ((typeof schema === "object" || typeof schema === "function") && schema !== null && !Array.isArray(schema)) return schema;
-    return fail(`${label}: ${part} is a JSON Schema or a Standard Schema (zod, valibot ...), not ${host.show(schema)}`);
+    return fail(`${label}: ${part} is a JSON Schema or a Standard Schema (zod, valibot ...), or a class marked @Schema, not ${host.show(schema)}`);
   }
 
   /** The guard of what the options say; none when they say nothing. */
