@@ -212,15 +212,15 @@ func TestSchemaClassesCheckRequests(t *testing.T) {
 
 func TestSchemaClassMistakes(t *testing.T) {
 	for source, says := range map[string]string{
-		`class B {} export default class A extends AppBase { @Post({ body: B }) a() {} }`:                                                  "body is the class B, which is no schema: mark the class @Schema",
-		`@Schema class B { m?: Map<string, string> } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                 `B.m (a.ts:1): Map<...> has no JSON form`,
-		`@Schema class B { c?: Nowhere } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                             "B.c: the type Nowhere is not known",
-		`class B { @Schema("int") c = 1 } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                            `"int" is no type of JSON`,
-		`class B { @Required m() {} } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                                "@Required belongs on a field; m is a method",
-		`class B { @Ignore @Required c = 1 } export default class A extends AppBase { }`:                                                   "cannot be marked @Ignore and something else",
-		`class B { @Schema static c = 1 } export default class A extends AppBase { }`:                                                      "static, #private",
-		`@Schema("x") class B { } export default class A extends AppBase { }`:                                                              "@Schema on a class takes an object",
-		`class B { @Required c = 1 } export default class A extends AppBase { @Post({ body: [B, B] }) a() {} }`:                            "body is a JSON Schema",
+		`class B {} export default class A extends AppBase { @Post({ body: B }) a() {} }`:                                                   "body is the class B, which is no schema: mark the class @Schema",
+		`@Schema class B { m?: Map<string, string> } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                  `B.m (a.ts:1): Map<...> has no JSON form`,
+		`@Schema class B { c?: Nowhere } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                              "B.c: the type Nowhere is not known",
+		`class B { @Schema("int") c = 1 } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                             `"int" is no type of JSON`,
+		`class B { @Required m() {} } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                                 "@Required belongs on a field; m is a method",
+		`class B { @Ignore @Required c = 1 } export default class A extends AppBase { }`:                                                    "cannot be marked @Ignore and something else",
+		`class B { @Schema static c = 1 } export default class A extends AppBase { }`:                                                       "static, #private",
+		`@Schema("x") class B { } export default class A extends AppBase { }`:                                                               "@Schema on a class takes an object",
+		`class B { @Required c = 1 } export default class A extends AppBase { @Post({ body: [B, B] }) a() {} }`:                             "body is a JSON Schema",
 		`class B { @Schema({ type: "string", pattern: "(" }) c = "" } export default class A extends AppBase { @Post({ body: B }) a() {} }`: "pattern",
 	} {
 		s := startSite(t, files{"a.ts": source})
