@@ -72,6 +72,7 @@ type Route struct {
 	Schemas map[string]string
 	// Messages are those of KindWebsocket that the annotation has a schema for.
 	Messages []MessageSchema
+	answers  *answerSchema // nil: nothing is said of them
 	pattern  pattern
 }
 

@@ -483,7 +483,7 @@ interface HttpOptions {
   headers?: RequestSchema;
   cookies?: RequestSchema;
   body?: RequestSchema;
-  /** What a 200 holds. For the documents; answers are not checked. */
+  /** What a success holds. In development an answer that breaks it is logged, and has the header `X-Contract-Violation`. */
   response?: RequestSchema;
   /** Path below the app: `"/items/:id"`. The method's name if left out; `index` is `/`. */
   path?: string;

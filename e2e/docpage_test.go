@@ -185,3 +185,33 @@ func tryCalls(t *testing.T, page tab) {
 		t.Errorf("received %q", got)
 	}
 }
+
+// The sample that is written for the page: a book is brought by one form, announced by another, and asked for over the WebSocket.
+func TestCatalogueInABrowser(t *testing.T) {
+	s := start(t, sampleApps(t))
+	page := docPage(t, browse(t), s.http("/catalogue/doc"))
+	page.open("get-arrivals-arrivals")
+	page.press("get-arrivals-arrivals", "button.main")
+	page.await("the stream", `document.querySelector("#get-arrivals-arrivals [data-status='200']")`)
+	page.open("post-add-books")
+	body := evaluate[string](page, `document.querySelector("#post-add-books [data-body]").value`)
+	if !strings.Contains(body, `"binding": "paperback"`) || strings.Contains(body, "views") {
+		t.Errorf("the form begins with %s", body)
+	}
+	page.set("post-add-books", "[data-body]", `{"title":"Page by page","author":{"name":"Ann"}}`)
+	page.press("post-add-books", "button.main")
+	page.await("the answer", `document.querySelector("#post-add-books [data-status='201'].good")`)
+	page.await("the event", `document.querySelector("#get-arrivals-arrivals [data-kind=received] .text")?.textContent.includes("Page by page")`)
+	page.press("get-arrivals-arrivals", "button[type=button]")
+	page.await("the stop", `[...document.querySelectorAll("#get-arrivals-arrivals .answer p")].some((p) => p.textContent === "stopped")`)
+
+	page.open("ws-desk")
+	if question := evaluate[string](page, `document.querySelector("#ws-desk [data-message]").value`); question != `{"find":"text"}` {
+		t.Errorf("the message begins with %s", question)
+	}
+	page.press("ws-desk", "[data-connect]")
+	page.await("the connection", `document.querySelector("#ws-desk [data-state=open]")`)
+	page.set("ws-desk", "[data-message]", `{"find":"page by"}`)
+	page.press("ws-desk", "[data-send]")
+	page.await("what was found", `document.querySelector("#ws-desk [data-kind=received] .text")?.textContent.includes("Ann")`)
+}

@@ -56,9 +56,11 @@ func checkTools() error {
 	if _, err := browserPath(); err != nil {
 		return err
 	}
-	for _, tool := range []string{"tsc", "wscat"} {
-		if _, err := os.Stat(filepath.Join("node_modules", ".bin", tool)); err != nil {
-			return fmt.Errorf("%s is missing: run npm ci in e2e/", tool)
+	for folder, tools := range map[string][]string{".": {"tsc", "wscat"}, "generator": {"openapi-typescript"}} {
+		for _, tool := range tools {
+			if _, err := os.Stat(filepath.Join(folder, "node_modules", ".bin", tool)); err != nil {
+				return fmt.Errorf("%s is missing: run npm ci in e2e/ and in e2e/generator/", tool)
+			}
 		}
 	}
 	return nil

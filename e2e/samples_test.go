@@ -115,6 +115,20 @@ refused 401
 welcome, Zoë
 closed 1000
 `,
+	"catalogue": `
+ Alice's Adventures in Wonderland, Sketch of the Analytical Engine, Frankenstein
+?words=ada Sketch of the Analytical Engine
+?binding=audio&limit=5 Alice's Adventures in Wonderland
+#/limit
+POST /books 201  {"id":4,"author":{"name":"Ada"},"binding":"paperback","price":0,"tags":[],"title":"Notes"}
+event: book | id: 4 | data: {"id":4,"author":{"name":"Ada"},"binding":"paperback","price":0,"tags":[],"title":"Notes"}
+#/author #/title
+DELETE /books/4 204
+GET /books/4 404  there is no such book
+1 found
+ask with {"find": "..."}
+closed 1000
+`,
 	"guestbook": `
 text/event-stream
 signed 201

@@ -33,6 +33,7 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 		s.scriptFailed(w, r, c, err)
 		return
 	}
+	s.checkAnswer(r, c, res)
 	s.send(client, w, r, c, res, x)
 }
 

@@ -59,7 +59,8 @@ type response struct {
 }
 
 type media struct {
-	Schema any `json:"schema,omitempty" yaml:"schema,omitempty"`
+	Schema    any `json:"schema,omitempty" yaml:"schema,omitempty"`
+	EventData any `json:"x-event-data,omitempty" yaml:"x-event-data,omitempty"` // the schema of each event's data; OpenAPI 3.1 has no word for it
 }
 
 // anyVerb are the operations that stand for a route of any verb.

@@ -87,20 +87,20 @@ func bodyOf(verb string, p parts) *requestBody {
 	if p["body"] == nil || slices.Contains([]string{"get", "head"}, verb) {
 		return nil
 	}
-	return &requestBody{Required: true, Content: map[string]media{typeJSON: {p["body"]}}}
+	return &requestBody{Required: true, Content: map[string]media{typeJSON: {Schema: p["body"]}}}
 }
 
 func responses(route *appbase.Route, p parts) map[string]response {
 	good := response{Description: cmp.Or(route.Returns, "what the handler answers")}
 	switch {
 	case route.Events:
-		good = response{"a stream of events", map[string]media{"text/event-stream": {map[string]any{"type": "string"}}}}
+		good = response{"a stream of events", map[string]media{"text/event-stream": {Schema: map[string]any{"type": "string"}, EventData: p["response"]}}}
 	case p["response"] != nil:
-		good.Content = map[string]media{typeJSON: {p["response"]}}
+		good.Content = map[string]media{typeJSON: {Schema: p["response"]}}
 	}
 	all := map[string]response{"200": good, "500": {Description: "the handler failed; the body has an error id"}}
 	if len(route.Schemas) > 1 || len(route.Schemas) == 1 && route.Schemas["response"] == "" {
-		all["400"] = response{"the request does not fit; the body says where", map[string]media{"application/problem+json": {problemSchema()}}}
+		all["400"] = response{"the request does not fit; the body says where", map[string]media{"application/problem+json": {Schema: problemSchema()}}}
 	}
 	if route.Guarded {
 		all["403"] = response{Description: "a guard refused"}

@@ -39,7 +39,8 @@ class HttpOperation {
   #answers() {
     const rows = Object.entries(this.#operation.responses ?? {}).map(([status, given]) => {
       const { description, content = {} } = this.#page.schemas.resolve(given), [type, media] = Object.entries(content)[0] ?? [];
-      return el("tr", {}, el("th", { scope: "row" }, status), el("td", {}, description ?? "", type && el("span", { className: "dim" }, ` ${type}, ${this.#page.schemas.words(media.schema ?? {})}`), media?.schema && this.#page.schemas.table(media.schema)));
+      const schema = media?.["x-event-data"] ?? media?.schema;
+      return el("tr", {}, el("th", { scope: "row" }, status), el("td", {}, description ?? "", type && el("span", { className: "dim" }, ` ${type}, ${this.#page.schemas.words(schema ?? {})}`), schema && this.#page.schemas.table(schema)));
     });
     return rows.length > 0 && folded("What it answers", el("table", {}, rows));
   }
@@ -101,9 +102,10 @@ class AnswerView {
     this.elements = [
       el("p", { className: "status", role: "status" }, el("strong", { className: kind, data: { status: String(response.status) } }, `${response.status} ${response.statusText}`.trim()),
         el("span", { className: "dim" }, ` · ${took.toFixed(0)} ms`), this.#size, response.redirected && el("span", { className: "dim" }, " · from " + response.url)),
+      response.headers.has("x-contract-violation") && el("p", { className: "bad" }, "This answer breaks what the document says; the server's log says where."),
       folded("Headers", el("table", { data: { headers: "" } }, [...response.headers].map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value))))),
       folded("The same with curl", pre(curl)), this.#body,
-    ];
+    ].filter(Boolean);
   }
 
   async read() {
