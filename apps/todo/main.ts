@@ -118,9 +118,16 @@ export default class Todo extends AppBase {
         yield [new Date(Number(row.at)).toISOString(), row.who, row.what, row.title].map(cell).join(",") + "\n";
       }
     };
-    return new Response(ReadableStream.from(lines()).pipeThrough(new TextEncoderStream()), {
-      headers: { "content-type": "text/csv; charset=utf-8" },
+    const next = lines(), encoder = new TextEncoder();
+    const body = new ReadableStream({
+      async pull(controller) {
+        const { done, value } = await next.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel: () => void next.return(),
     });
+    return new Response(body, { headers: { "content-type": "text/csv; charset=utf-8" } });
   }
 
   /** In the night what was done a month ago goes; a night that was missed is made up for. */
