@@ -71,6 +71,7 @@ type note struct {
 	Events, Whole                                                    bool
 	Schemas                                                          map[string]string
 	Messages                                                         []MessageSchema
+	Status                                                           int
 }
 
 func (in *instance) route(object *goja.Object) (*Route, binding, error) {
@@ -87,7 +88,7 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	}
 	route := &Route{
 		Kind: kinds[n.Kind], Verbs: n.Verbs, Path: p.text, Method: n.Name, Summary: n.Summary, Description: n.Description,
-		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Events: n.Events, Whole: n.Whole, Listener: n.Listener, Schemas: n.Schemas, Messages: n.Messages, answers: newAnswerSchema(&n), pattern: p,
+		Every: n.EveryText, Protocols: n.Protocols, Origins: n.Origins, Reload: ReloadPolicy(n.Reload), Style: SocketStyle(n.Style), Limits: n.Limits, Compress: n.Compress, Events: n.Events, Whole: n.Whole, Listener: n.Listener, Schemas: n.Schemas, Messages: n.Messages, Status: n.Status, answers: newAnswerSchema(&n), pattern: p,
 	}
 	var err error
 	if route.Cors, err = in.corsOf(object); err != nil {

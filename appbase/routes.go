@@ -70,6 +70,7 @@ type Route struct {
 	// Schemas are JSON Schemas as text, by what they are of: "params", "query", "headers", "cookies", "body" and "response". A Standard
 	// Schema that cannot say itself as JSON Schema is not among them.
 	Schemas map[string]string
+	Status  int // of a success, for the documents; 0: 200
 	// Messages are those of KindWebsocket that the annotation has a schema for.
 	Messages []MessageSchema
 	answers  *answerSchema // nil: nothing is said of them

@@ -483,6 +483,8 @@ interface HttpOptions {
   headers?: RequestSchema;
   cookies?: RequestSchema;
   body?: RequestSchema;
+  /** The status of a success, for the documents. Default: 200. */
+  status?: number;
   /** What a success holds. In development an answer that breaks it is logged, and has the header `X-Contract-Violation`. */
   response?: RequestSchema;
   /** Path below the app: `"/items/:id"`. The method's name if left out; `index` is `/`. */

@@ -3,7 +3,9 @@ package server
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sigil-server/sigil/appbase"
@@ -98,7 +100,7 @@ func responses(route *appbase.Route, p parts) map[string]response {
 	case p["response"] != nil:
 		good.Content = map[string]media{typeJSON: {Schema: p["response"]}}
 	}
-	all := map[string]response{"200": good, "500": {Description: "the handler failed; the body has an error id"}}
+	all := map[string]response{strconv.Itoa(cmp.Or(route.Status, http.StatusOK)): good, "500": {Description: "the handler failed; the body has an error id"}}
 	if len(route.Schemas) > 1 || len(route.Schemas) == 1 && route.Schemas["response"] == "" {
 		all["400"] = response{"the request does not fit; the body says where", map[string]media{"application/problem+json": {Schema: problemSchema()}}}
 	}

@@ -68,7 +68,7 @@ export default class Shop extends AppBase {
    * @param {string} id - its number */
   @Get("/books/:id") one() {}
 
-  @Post({ path: "/books", body: Book, response: Book, summary: "adds" }) add(req: HttpReq) { return created(req.valid.body); }
+  @Post({ path: "/books", body: Book, status: 201, response: Book, summary: "adds" }) add(req: HttpReq) { return created(req.valid.body); }
   @Post({ path: "/all", body: { type: "object", properties: { books: [AudioBook], by: Author } } }) all(req: HttpReq) { return req.valid.body; }
   @Get({ cookies: Session }) who(req: HttpReq) { return req.valid.cookies.sid; }
   /** Talks. */
@@ -161,7 +161,7 @@ func TestCommentsInDocuments(t *testing.T) {
 	if one.Summary != "Finds one!" || !one.Deprecated || one.Description != "Deprecated: use list" || one.Parameters[0].Value.Description != "its number" {
 		t.Errorf("got %+v", one)
 	}
-	if add := doc.Paths.Value("/books").Post; add.Summary != "adds" || add.RequestBody.Value.Content["application/json"].Schema.Ref != "#/components/schemas/Book" {
+	if add := doc.Paths.Value("/books").Post; add.Summary != "adds" || add.RequestBody.Value.Content["application/json"].Schema.Ref != "#/components/schemas/Book" || add.Responses.Value("201") == nil || add.Responses.Value("200") != nil {
 		t.Errorf("got %+v", add)
 	}
 	if sid := doc.Paths.Value("/who").Get.Parameters.GetByInAndName(openapi3.ParameterInCookie, "sid"); sid == nil || !sid.Required {
@@ -212,6 +212,11 @@ func TestSchemaClassesCheckRequests(t *testing.T) {
 
 func TestSchemaClassMistakes(t *testing.T) {
 	for source, says := range map[string]string{
+		`@Api({ version: 1 }) export default class A extends AppBase {}`:                                                                    "@Api: version is a text",
+		`@Api({ license: { url: "x" } }) export default class A extends AppBase {}`:                                                         "@Api: license is an object with a name",
+		`@Api({ servers: ["x"] }) export default class A extends AppBase {}`:                                                                "@Api: servers is a list of objects with a url",
+		`export default class A extends AppBase { @Get({ status: 404 }) a() {} }`:                                                           "status is that of a success",
+		`const s = {}; s.a = s; s.b = s; export default class A extends AppBase { @Post({ body: s }) a() {} }`:                              "circular",
 		`class B {} export default class A extends AppBase { @Post({ body: B }) a() {} }`:                                                   "body is the class B, which is no schema: mark the class @Schema",
 		`@Schema class B { m?: Map<string, string> } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                  `B.m (a.ts:1): Map<...> has no JSON form`,
 		`@Schema class B { c?: Nowhere } export default class A extends AppBase { @Post({ body: B }) a() {} }`:                              "B.c: the type Nowhere is not known",

@@ -163,14 +163,18 @@
     kind: "websocket", path: pathOf(options, name), listener: listenerOf("@Websocket", options.listener), ...socketOptions(options), guards: guardsOf("@Websocket", options.guard),
   }), "path");
 
-  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "cookies", "body", "response", "listener"];
+  const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "cookies", "body", "response", "status", "listener"];
   const VALIDATED = ["params", "query", "headers", "cookies", "body"];
   const validators = (label, options) => VALIDATED.some((part) => options[part] !== undefined) ? host.validation().validators(label, options) : [];
   const schemas = (label, options) => [...VALIDATED, "response"].some((part) => options[part] !== undefined) ? host.validation().schemas(label, options) : undefined;
+  const statusOf = (label, status) => {
+    if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 399)) fail(`${label}: status is that of a success, from 200 to 399, not ${host.show(status)}`);
+    return status;
+  };
   const httpGuards = (label, options) => [...guardsOf(label, options.guard), ...validators(label, options)];
   const verb = (label, verbs) => methodAnnotation(label, HTTP_OPTIONS, (options, name) => ({
     kind: "http", verbs, path: pathOf(options, name), listener: listenerOf(label, options.listener),
-    summary: options.summary, description: options.description, schemas: schemas(label, options),
+    summary: options.summary, description: options.description, schemas: schemas(label, options), status: statusOf(label, options.status),
     guards: httpGuards(label, options),
   }), "path");
 
@@ -319,7 +323,19 @@
     return mark(checkApi(checkOptions("@Api", first ?? {}, API_OPTIONS)));
   }
 
+  /** What goes into the documents' heads. */
+  function checkInfo({ version, title, description, contact, license, servers }) {
+    for (const [key, text] of Object.entries({ version, title, description })) {
+      if (text !== undefined && typeof text !== "string") fail(`@Api: ${key} is a text, not ${host.show(text)}`);
+    }
+    if (contact !== undefined && !isObject(contact)) fail(`@Api: contact is an object of name, url and email, not ${host.show(contact)}`);
+    if (license !== undefined && typeof license?.name !== "string") fail(`@Api: license is an object with a name, not ${host.show(license)}`);
+    const isServer = (server) => typeof server?.url === "string";
+    if (servers !== undefined && !(Array.isArray(servers) && servers.every(isServer))) fail(`@Api: servers is a list of objects with a url, not ${host.show(servers)}`);
+  }
+
   function checkApi(options) {
+    checkInfo(options);
     const { workers, expose } = options;
     const isNumber = Number.isInteger(workers) && workers >= 1 && workers <= 256;
     if (workers !== undefined && workers !== "auto" && workers !== "connection" && !isNumber) {

@@ -116,12 +116,13 @@
   }
 
   /** A JSON Schema in which classes and other schemas stand is written out. */
-  const written = (label, part, schema, io) => holdsOthers(schema, 0) ? host.classes().write(`${label}: ${part}`, schema, (one) => standardSchema(one, io)) : schema;
+  const written = (label, part, schema, io) => holdsOthers(schema, 0, new Set()) ? host.classes().write(`${label}: ${part}`, schema, (one) => standardSchema(one, io)) : schema;
 
-  function holdsOthers(value, depth) {
+  function holdsOthers(value, depth, seen) {
     if (typeof value === "function" || depth === 0 && Array.isArray(value)) return true;
-    if (typeof value !== "object" || value === null || depth > 60) return false;
-    return depth > 0 && "~standard" in value || Object.values(value).some((one) => holdsOthers(one, depth + 1));
+    if (typeof value !== "object" || value === null || seen.has(value)) return false;
+    seen.add(value);
+    return depth > 0 && "~standard" in value || Object.values(value).some((one) => holdsOthers(one, depth + 1, seen));
   }
 
   function isSchema(label, part, schema) {

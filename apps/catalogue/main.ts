@@ -41,7 +41,7 @@ export default class Catalogue extends AppBase {
   }
 
   /** Takes a book in. All who watch the arrivals hear of it. */
-  @Post({ path: "/books", body: NewBook, response: Book })
+  @Post({ path: "/books", body: NewBook, status: 201, response: Book })
   add(req: HttpReq) {
     const book = this.#keep(req.valid.body);
     for (const visitor of this.#visitors) visitor.send(shown(book), { event: "book", id: book.id });
@@ -52,7 +52,7 @@ export default class Catalogue extends AppBase {
    * Takes a book out.
    * @param id its number
    */
-  @Delete({ path: "/books/:id", params: BookId })
+  @Delete({ path: "/books/:id", params: BookId, status: 204 })
   remove(req: HttpReq) {
     return this.#books.delete(req.valid.params.id) ? noContent() : notFound("there is no such book");
   }

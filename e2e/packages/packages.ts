@@ -8,7 +8,14 @@ import { NIL, parse as parseUUID, stringify, v4, v5, v7, validate, version } fro
 import { marked, Marked } from "marked";
 import { CompactEncrypt, compactDecrypt, createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 
+const Place = z.object({ city: z.string(), zip: z.string().length(5).optional() }).meta({ id: "Place" });
+const Visit = z.object({
+  at: z.coerce.date(), place: Place, back: Place.nullable(), people: z.number().int().positive().default(1), note: z.string().transform((text) => text.length).describe("how long a note"),
+}).meta({ id: "Visit" });
+
 export default class Packages extends AppBase {
+  @Post({ path: "/visits", body: Visit, response: [Place], query: z.object({ dry: z.stringbool().optional() }) })
+  visit(req: HttpReq) { const { at, people, note } = req.valid.body as z.infer<typeof Visit>; return [{ city: `${at.getUTCFullYear()} ${people} ${note} ${req.valid.query.dry}` }]; }
   @Get zod() {
     const Order = z.object({
       id: z.uuid(), at: z.iso.datetime().transform((text) => new Date(text)), lines: z.array(z.object({ sku: z.string().regex(/^[A-Z]{2}-\d+$/), n: z.int().positive() })).nonempty(),
