@@ -191,7 +191,7 @@ func (d *dialogue) hold(ctx context.Context, target attack.Target) ([]string, er
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = p.TCPConn.Close() }()
+	defer func() { _ = p.Close() }()
 	written := make(chan struct{})
 	go func() {
 		defer close(written)

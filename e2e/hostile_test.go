@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"crypto/tls"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,7 +38,12 @@ func besiege(t *testing.T, env map[string]string) *battle {
 // survey warms a server up and notes what it holds.
 func survey(t *testing.T, s *sigil) *battle {
 	t.Helper()
-	b := &battle{t: t, server: s, target: attack.Target{Address: s.address, Path: "/app/echo"}}
+	return surveyTarget(t, s, attack.Target{Address: s.address, Path: "/app/echo"})
+}
+
+func surveyTarget(t *testing.T, s *sigil, target attack.Target) *battle {
+	t.Helper()
+	b := &battle{t: t, server: s, target: target}
 	b.good(func(context.Context) error { return nil }) // the runtime's own descriptors and threads are there now
 	b.before = b.usage()
 	return b
@@ -56,7 +62,9 @@ func (b *battle) usage() attack.Usage {
 
 // packed is the route that compresses.
 func (b *battle) packed() attack.Target {
-	return attack.Target{Address: b.target.Address, Path: "/app/packed"}
+	target := b.target
+	target.Path = "/app/packed"
+	return target
 }
 
 // good runs an attack beside a well-behaved client on the same app.
@@ -139,6 +147,44 @@ var quick = map[string]string{
 }
 
 func TestHostile(t *testing.T) {
+	besiege(t, quick).endure()
+}
+
+// By TLS every connection has a goroutine and buffers of its own.
+func TestHostileByTLS(t *testing.T) {
+	for name, value := range quick {
+		t.Setenv(name, value)
+	}
+	besiegeByTLS(t).endure()
+}
+
+func besiegeByTLS(t *testing.T) *battle {
+	t.Helper()
+	ca, dir := newAuthority(t), t.TempDir()
+	ca.issue(dir, time.Now().Add(time.Hour))
+	s := launch(t, "serve", "--listen", "127.0.0.1:0", "--admin", "off", "--apps", appsOf(t, map[string]string{"app.js": hostileApp}),
+		"--config", saveText(t, "sigil.yaml", filesConfig(dir, "")))
+	s.address = strings.TrimSpace(s.stdout.await(t, "listening on https://", "\n"))
+	return surveyTarget(t, s, attack.Target{Address: s.address, Path: "/app/echo", TLS: &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"}})
+}
+
+// What an idle connection by TLS holds is bounded, and given back.
+func TestCrowdByTLS(t *testing.T) {
+	b := besiegeByTLS(t)
+	n := crowd(t, 2000)
+	before := b.usage()
+	b.fight(128*mib, func(ctx context.Context) error {
+		return attack.Idle(ctx, b.target, n, func() {
+			u := b.usage()
+			t.Logf("%d connections: %.1f KiB resident each", n, float64(u.Resident-before.Resident)/float64(n)/1024)
+		})
+	})
+}
+
+// endure runs every attack against the server, one after the other.
+func (b *battle) endure() {
+	b.t.Helper()
+	t := b.t
 	bomb, err := attack.Bomb(mib)
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +193,6 @@ func TestHostile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := besiege(t, quick)
 	for _, c := range []struct {
 		name   string
 		growth int // bytes

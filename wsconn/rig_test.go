@@ -108,6 +108,9 @@ func (r *rig) start() {
 }
 
 func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
+	if (req.TLS != nil) != r.o.tls {
+		r.t.Errorf("asked by TLS: %v, and should be %v", req.TLS != nil, r.o.tls)
+	}
 	u, err := ParseUpgrade(req)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

@@ -21,7 +21,7 @@ func (t Target) open(ctx context.Context, n int, lines string, attack func(conte
 		if err != nil {
 			return err
 		}
-		defer func() { _ = p.TCPConn.Close() }()
+		defer func() { _ = p.Close() }()
 		return attack(ctx, p, i)
 	})
 }
@@ -135,7 +135,7 @@ func PingFlood(ctx context.Context, t Target, n int, d time.Duration) error {
 		if i%2 != 0 {
 			return nil
 		}
-		_ = p.TCPConn.Close()
+		_ = p.Close()
 		if <-read; pongs == 0 {
 			return errors.New("no ping was answered")
 		}
@@ -204,7 +204,7 @@ func PackedFlood(ctx context.Context, t Target, n int, message string, d time.Du
 				break
 			}
 		}
-		_ = p.TCPConn.Close()
+		_ = p.Close()
 		<-read // however it ended
 		return nil
 	})

@@ -82,7 +82,7 @@ type Trips struct {
 func (g *Good) Stop() (Trips, error) {
 	close(g.stop)
 	g.done.Wait()
-	defer func() { _ = g.peer.TCPConn.Close() }()
+	defer func() { _ = g.peer.Close() }()
 	if g.err != nil {
 		return Trips{}, g.err
 	}

@@ -111,7 +111,7 @@ func Crush(ctx context.Context, t Target, n int) (refused int, err error) {
 		}
 	}
 	for _, p := range inside {
-		err = errors.Join(err, p.TCPConn.Close())
+		err = errors.Join(err, p.Close())
 	}
 	return refused, err
 }

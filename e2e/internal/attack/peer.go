@@ -5,6 +5,7 @@ package attack
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -31,12 +32,37 @@ const patience = 30 * time.Second
 
 // Target is the server under attack.
 type Target struct {
-	Address string // host:port
-	Path    string // of an echo route
+	Address string      // host:port
+	Path    string      // of an echo route
+	TLS     *tls.Config // nil: plain
 }
 
-// Dial connects, and sends nothing. The connection has a deadline far away.
-func (t Target) Dial(ctx context.Context) (*net.TCPConn, error) {
+// Conn is a connection, by TLS or not, and what only its socket can do.
+type Conn struct {
+	net.Conn
+	socket *net.TCPConn
+}
+
+// SetLinger is the socket's: with 0 closing resets.
+func (c *Conn) SetLinger(seconds int) error { return c.socket.SetLinger(seconds) }
+
+// SetReadBuffer is the socket's.
+func (c *Conn) SetReadBuffer(bytes int) error { return c.socket.SetReadBuffer(bytes) }
+
+// CloseWrite ends this side.
+func (c *Conn) CloseWrite() (err error) {
+	if secure, ok := c.Conn.(*tls.Conn); ok {
+		err = secure.CloseWrite()
+	}
+	return errors.Join(err, c.socket.CloseWrite())
+}
+
+// Close closes the socket, without the farewell of TLS.
+func (c *Conn) Close() error { return c.socket.Close() }
+
+// Dial connects, and sends nothing. The connection has a deadline far away. By TLS the first byte that is written, or waited
+// for, brings its handshake.
+func (t Target) Dial(ctx context.Context) (*Conn, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.Address)
 	if err != nil {
 		return nil, err
@@ -44,12 +70,16 @@ func (t Target) Dial(ctx context.Context) (*net.TCPConn, error) {
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return conn.(*net.TCPConn), nil
+	c := &Conn{conn, conn.(*net.TCPConn)}
+	if t.TLS != nil {
+		c.Conn = tls.Client(conn, t.TLS)
+	}
+	return c, nil
 }
 
 // Peer is an open WebSocket, as raw as can be. It is for one goroutine that reads and one that writes.
 type Peer struct {
-	*net.TCPConn
+	*Conn
 	in *bufio.Reader
 }
 
