@@ -83,6 +83,7 @@ func (p *pebble) issued() int { return strings.Count(p.stdout.String(), "Issued 
 // config is Sigil's, for one name proven by one challenge.
 func (p *pebble) config(storage, challenge, name string) string {
 	return fmt.Sprintf(`
+admin: "127.0.0.1:0"
 listen: "127.0.0.1:%s"
 log: {level: debug}
 tls:
@@ -103,7 +104,7 @@ tls:
 func startACME(t *testing.T, p *pebble, config, name string) *secured {
 	t.Helper()
 	apps := appsOf(t, map[string]string{"app.js": secureApp})
-	s := launch(t, "serve", "--admin", "off", "--apps", apps, "--config", saveText(t, "sigil.yaml", config))
+	s := launch(t, "serve", "--apps", apps, "--config", saveText(t, "sigil.yaml", config))
 	s.apps = apps
 	s.address = strings.TrimSpace(s.stdout.await(t, "listening on https://", "\n"))
 	return &secured{s, p.roots, name}
@@ -126,6 +127,7 @@ func TestACME(t *testing.T) {
 				t.Errorf("the WebSocket: %q", got)
 			}
 			s.strangers(p)
+			s.expires()
 			s.redirects(p)
 			s.signal(syscall.SIGTERM)
 			if code := s.exit(patience); code != 0 {
@@ -154,6 +156,16 @@ func (s *secured) strangers(p *pebble) {
 	}
 	if p.issued() != 1 {
 		s.t.Errorf("%d certificates were issued", p.issued())
+	}
+}
+
+// expires checks the metric for the certificate that was obtained.
+func (s *secured) expires() {
+	s.t.Helper()
+	admin := strings.TrimSpace(s.stdout.await(s.t, "admin on http://", "\n"))
+	text, code := command(s.t, ".", "curl", "-sS", "http://"+admin+"/metrics")
+	if want := `sigil_certificate_expires_seconds{name="` + s.name + `"}`; code != 0 || !strings.Contains(text, want) {
+		s.t.Errorf("%s is not in the metrics", want)
 	}
 }
 

@@ -29,6 +29,8 @@ type TLS struct {
 	// Challenge is offered every request that comes there before anything else answers it; false: it did not answer. Nil:
 	// nothing is offered.
 	Challenge func(http.ResponseWriter, *http.Request) bool
+	// Expiries tells when the certificate for each name ends, for the metric. Nil: there is none.
+	Expiries func() map[string]time.Time
 	// Port is where clients find https; default that of Options.Listen.
 	Port int
 	// HSTS is for how long browsers are told to ask this host by https only (RFC 6797); default 0, they are not told.

@@ -69,6 +69,9 @@ func New(o Options) (*Server, error) {
 	}
 	s.slots = newSlots(o.Limits, s.raiseDescriptors())
 	s.options.metrics.registry.MustRegister(newLoopStats(s))
+	if o.TLS != nil && o.TLS.Expiries != nil {
+		s.options.metrics.registry.MustRegister(newExpiries(o.TLS.Expiries))
+	}
 	if err := s.listen(); err != nil {
 		return nil, err
 	}

@@ -53,7 +53,8 @@ func certOptions(c *conf.Config, log *slog.Logger) certs.Options {
 func tlsOptions(c *conf.Config, keeper *certs.Keeper) *server.TLS {
 	t := &server.TLS{
 		Config: keeper.Config(), Plain: c.TLS.Plain, HTTP: c.TLS.HTTP, ServePlain: !c.TLS.Redirect, Challenge: keeper.Challenge, Port: c.TLS.Port,
-		HSTS: time.Duration(c.TLS.HSTS),
+		Expiries: keeper.Expiries,
+		HSTS:     time.Duration(c.TLS.HSTS),
 	}
 	if c.Dev {
 		t.HSTS = 0 // a browser would remember it for what is developed next

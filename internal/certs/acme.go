@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -60,6 +59,7 @@ type acme struct {
 
 // issuing is what there is while acme runs.
 type issuing struct {
+	cache  *certmagic.Cache
 	config *certmagic.Config
 	issuer *certmagic.ACMEIssuer
 }
@@ -135,6 +135,7 @@ func (a *acme) run(ctx context.Context, ports Ports) {
 		RenewCheckInterval: a.o.CheckEvery, Logger: zapTo(a.log),
 	})
 	defer cache.Stop()
+	now.cache = cache
 	now.config = certmagic.New(cache, certmagic.Config{
 		Storage: &certmagic.FileStorage{Path: a.o.Dir}, DefaultServerName: a.o.Domains[0], OnEvent: a.event, ShouldEmitFunc: worthTelling, Logger: zapTo(a.log),
 	})
@@ -175,5 +176,17 @@ func (a *acme) event(_ context.Context, event string, data map[string]any) error
 	return nil
 }
 
-// Domains are the names that have certificates by ACME, in order.
-func (k *Keeper) Domains() []string { return slices.Clone(k.acme.o.Domains) }
+// expiries adds when the newest certificate for each domain ends.
+func (a *acme) expiries(to map[string]time.Time) {
+	now := a.now.Load()
+	if now == nil {
+		return
+	}
+	for _, domain := range a.o.Domains {
+		for _, cert := range now.cache.AllMatchingCertificates(domain) {
+			if cert.Leaf != nil && cert.Leaf.NotAfter.After(to[domain]) {
+				to[domain] = cert.Leaf.NotAfter
+			}
+		}
+	}
+}

@@ -112,6 +112,14 @@ func (k *Keeper) Challenge(w http.ResponseWriter, r *http.Request) bool {
 	return k.acme.challenge(w, r)
 }
 
+// Expiries are when the certificate for each name ends.
+func (k *Keeper) Expiries() map[string]time.Time {
+	all := map[string]time.Time{}
+	k.acme.expiries(all)
+	k.files.expiries(all)
+	return all
+}
+
 // Run follows the files, and obtains and renews certificates, until ctx is done. Ports is where the server listens by now.
 // What fails is logged and tried again; what serves goes on serving.
 func (k *Keeper) Run(ctx context.Context, ports Ports) {

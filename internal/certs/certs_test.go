@@ -161,6 +161,10 @@ func TestChoice(t *testing.T) {
 			t.Errorf("%q is shown %s, want %s", name, got, want)
 		}
 	}
+	expiries := k.Expiries()
+	if len(expiries) != 3 || time.Until(expiries["*.b.example"]) < 89*24*time.Hour {
+		t.Errorf("expiries %v", expiries)
+	}
 	challenge := hello("a.example")
 	challenge.SupportedProtos = []string{challengeProtocol}
 	if _, err := k.choose(challenge); err == nil {

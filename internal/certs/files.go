@@ -97,6 +97,19 @@ func (f *files) choose(hello *tls.ClientHelloInfo) (cert *tls.Certificate, fits 
 	return (*all)[0], false
 }
 
+// expiries adds when the first certificate for each name ends.
+func (f *files) expiries(to map[string]time.Time) {
+	all := f.loaded.Load()
+	if all == nil {
+		return
+	}
+	for _, cert := range slices.Backward(*all) {
+		for _, name := range names(cert) {
+			to[name] = cert.Leaf.NotAfter
+		}
+	}
+}
+
 // soon is how long before its end a certificate is warned about, once a day.
 const soon = 14 * 24 * time.Hour
 
