@@ -148,8 +148,8 @@ it("waits for what runs on other threads", async () => {
 });
 it("goes a long way", async () => {
   const a = await connect("/echo/room");
-  await clock.advance("2d");
-  expect(a.messages.filter((m) => m.startsWith("tick"))).toHaveLength(2 * 24 * 60);
+  await clock.advance("1d");
+  expect(a.messages.filter((m) => m.startsWith("tick"))).toHaveLength(24 * 60);
 });
 it("takes no nonsense", () => {
   expect(() => clock.advance("soon")).toThrow("is no duration");

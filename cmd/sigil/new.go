@@ -26,7 +26,7 @@ func newNew() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new NAME",
 		Short: "Makes a working app, and sets an editor up for it",
-		Long: `Makes the app NAME in the apps folder: a chat room with a page to try it, as a start for your own.
+		Long: `Makes the app NAME in the apps folder: a chat room with a page to try it and its tests, as a start for your own.
 Beside the apps it leaves tsconfig.json and sigil.d.ts, from which an editor knows the API, also in plain JavaScript.`,
 		Example: "  sigil new chat\n  sigil new board --ts\n  sigil new gateway --gateway",
 		Args:    cobra.ExactArgs(1),
@@ -42,7 +42,7 @@ Beside the apps it leaves tsconfig.json and sigil.d.ts, from which an editor kno
 			if err != nil {
 				return err
 			}
-			cmd.Printf("made %s\nstart it with:  sigil serve --apps %s\nand open:       http://127.0.0.1:8081/%s/\n", dir, apps, args[0])
+			cmd.Printf("made %s\nstart it with:  sigil serve --apps %s\nand open:       http://127.0.0.1:8081/%s/\ntest it with:   sigil test %s\n", dir, apps, args[0], apps)
 			return nil
 		},
 	}
@@ -65,6 +65,7 @@ func createApp(apps, name string, typescript bool) (string, error) {
 	}
 	files := map[string]string{
 		filepath.Join(dir, entry):                  entry,
+		filepath.Join(dir, testOf(entry)):          "main.test.js", // good TypeScript, too
 		filepath.Join(dir, "public", "index.html"): "index.html",
 	}
 	for path, template := range files {
@@ -73,6 +74,11 @@ func createApp(apps, name string, typescript bool) (string, error) {
 		}
 	}
 	return dir, setUpEditor(apps)
+}
+
+// testOf is the name of the tests of an entry file.
+func testOf(entry string) string {
+	return strings.TrimSuffix(entry, filepath.Ext(entry)) + ".test" + filepath.Ext(entry)
 }
 
 // newFolder is where an app of that name will be, in a folder of apps that is there. An error: it cannot be, or is already.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sigil-server/sigil/appbase"
 	"github.com/sigil-server/sigil/apps"
 )
 
@@ -48,6 +49,9 @@ func copyGateway(dir, name string) error {
 		return err
 	}
 	for _, source := range sources {
+		if appbase.IsTest(source) {
+			continue // of the sample, where that is
+		}
 		text, err := apps.Gateway.ReadFile(source)
 		if err != nil {
 			return err
