@@ -75,6 +75,7 @@ class SharedCounter extends Container {
   add(n = 1) { return host.add(this._change(), numeric(n, "add")); }
   set(value) { return host.setNumber(this._change(), numeric(value, "set")); }
   valueOf() { return this.value; }
+  toString() { return `${this.value}`; }
   toJSON() { return this.value; }
 }
 

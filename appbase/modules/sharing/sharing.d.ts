@@ -26,6 +26,7 @@ declare class SharedCounter {
   /** @returns the number before */
   set(value: number): number;
   valueOf(): number;
+  toString(): string;
   toJSON(): number;
 }
 
