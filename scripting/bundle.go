@@ -24,6 +24,7 @@ type bundle struct {
 	hash      string
 	inputs    []string
 	warnings  []*Error
+	beside    map[string]string // the texts of companions
 }
 
 // exportName is the wrapper's first parameter. The bundler takes it for a
@@ -51,7 +52,11 @@ func bundleApp(ctx context.Context, o CompileOptions) (*bundle, error) {
 	}
 	in.addEntry(o.Entry)
 	in.addConfigs()
-	b := &bundle{hash: in.hash(), inputs: in.paths()}
+	beside, err := in.addCompanions(o.Companions)
+	if err != nil {
+		return nil, err
+	}
+	b := &bundle{hash: in.hash(), inputs: in.paths(), beside: beside}
 	grave, warnings := sortWarnings(result.Warnings)
 	if bad := append(result.Errors, grave...); len(bad) > 0 {
 		return nil, &CompileError{Errors: mistakes(o, "SyntaxError", bad), inputs: b.inputs}

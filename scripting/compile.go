@@ -36,6 +36,8 @@ type CompileOptions struct {
 	// that show what one runtime has: see [Program.State].
 	AppClass     string
 	LocalMembers []string
+	// Companions are files that belong to the program beside its modules.
+	Companions []Companion
 	// SharedField is the decorator of fields that all runtimes share.
 	SharedField string
 	// MaxSourceBytes bounds a single file and the whole bundle; default 8 MiB.
@@ -80,7 +82,8 @@ func Compile(ctx context.Context, o CompileOptions) (*Program, error) {
 	return &Program{
 		program: program, sources: b.sources,
 		hash: b.hash, inputs: b.inputs, warnings: b.warnings, state: state,
-		words: sync.OnceValue(func() []string { return wordsOf(b.sources) }),
+		companions: readCompanions(o.Companions, b.beside),
+		words:      sync.OnceValue(func() []string { return wordsOf(b.sources) }),
 	}, nil
 }
 

@@ -8,13 +8,14 @@ import (
 
 // Program is a compiled app: immutable, and shared by any number of runtimes.
 type Program struct {
-	program  *goja.Program
-	sources  map[string]*source // by the name that the engine gives them
-	hash     string
-	inputs   []string
-	warnings []*Error
-	state    []State
-	words    func() []string // the names in the sources, computed once
+	program    *goja.Program
+	sources    map[string]*source // by the name that the engine gives them
+	hash       string
+	inputs     []string
+	warnings   []*Error
+	state      []State
+	companions map[string]any
+	words      func() []string // the names in the sources, computed once
 }
 
 // Hash is a hexadecimal hash over the contents and the relative names of all
