@@ -10,6 +10,9 @@ import (
 // bind reads what the annotations noted (prelude/annotations.js, describe) into the route table and what its routes run.
 func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	in.bound = map[*Route]binding{}
+	if err := in.checkContract(notes); err != nil {
+		return err
+	}
 	var all []*Route
 	var failed error
 	in.vm.ForOf(notes.Get("routes"), func(item goja.Value) bool {
@@ -28,6 +31,9 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	in.data.observers = in.readObservers(notes.Get("observers"))
 	in.outside.notes, in.outside.names = notes.Get("listeners"), in.listenerNames(notes.Get("listeners"))
 	in.start, in.stop = in.callables(notes.Get("start")), in.callables(notes.Get("stop"))
+	if err := in.contractClashes(all); err != nil {
+		return err
+	}
 	routes, wrong, err := newRoutes(in.info(notes.Get("api")), all)
 	if err != nil {
 		_, err = in.failAt(goja.Undefined(), in.bound[wrong].site, in.vm.ToValue(err.Error()))
@@ -35,6 +41,7 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	}
 	class, err := in.corsOf(notes)
 	routes.adoptCors(class)
+	in.adoptContract(routes)
 	routes.Parallel = in.parallel(notes.Get("api").ToObject(in.vm), extendsBase)
 	routes.Topics, routes.Calls = in.offers(notes)
 	in.readComments(notes, routes)
@@ -72,6 +79,7 @@ type note struct {
 	Schemas                                                          map[string]string
 	Messages                                                         []MessageSchema
 	Status                                                           int
+	Operation                                                        int // of the contract, from 1; 0: none
 }
 
 func (in *instance) route(object *goja.Object) (*Route, binding, error) {
@@ -82,7 +90,11 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	p := pattern{text: n.Path}
 	if !n.Whole {
 		var err error
-		if p, err = parsePattern(n.Path); err != nil {
+		parse := parsePattern
+		if n.Operation > 0 {
+			parse = parseTemplate
+		}
+		if p, err = parse(n.Path); err != nil {
 			return nil, binding{}, fmt.Errorf("%s on %s: %w", n.Label, n.Name, err)
 		}
 	}
@@ -97,7 +109,8 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	b := binding{function: object.Get("method"), guards: object.Get("guards"), site: object.Get("site"), timing: n.timing()}
 	b.call, _ = goja.AssertFunction(b.function)
 	b.style = in.style(route, object)
-	route.Guarded = route.Whole || b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
+	in.bindOperation(route, &b, n.Operation)
+	route.Guarded = route.Whole || b.terms.secured() || b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
 	return route, b, nil
 }
 

@@ -71,7 +71,8 @@ type Request struct {
 	Params        map[string]string // path parameters of the route
 	RemoteAddress string            // the client, without port
 
-	script *incoming // what a generation made of it
+	script  *incoming // what a generation made of it
+	checked *checked  // what a contract says of it; nil: nothing
 }
 
 // Response is an app's answer. Status 0 does not occur.

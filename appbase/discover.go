@@ -151,10 +151,11 @@ func Compile(ctx context.Context, src Source) (*scripting.Program, error) {
 
 func compileOptions(src Source, root string) scripting.CompileOptions {
 	return scripting.CompileOptions{
-		Entry:    src.Entry,
-		Root:     root,
-		Builtins: builtins(),
-		AppClass: "AppBase", LocalMembers: []string{"connections", "connection", "users", "subscribers"}, SharedField: "Shared",
+		Entry:      src.Entry,
+		Root:       root,
+		Builtins:   builtins(),
+		Companions: contractFiles(src.Dir),
+		AppClass:   "AppBase", LocalMembers: []string{"connections", "connection", "users", "subscribers"}, SharedField: "Shared",
 		JSXImportSource: "hono/jsx",
 		Aliases:         map[string]string{"@hono/hono": "hono", "jsr:@hono/hono": "hono"},
 	}

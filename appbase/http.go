@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/scripting"
 )
 
 // httpCall is one call of a handler or of guards that has not been answered yet.
@@ -67,9 +69,12 @@ func (w *Worker) Serve(route *Route, req *Request, done func(*Response, error)) 
 			done(nil, err)
 			return
 		}
-		in.run(in.serve, func(value goja.Value, err error) {
-			done(in.answer(req, value, err))
-		}, in.app, b.guards, b.function, in.request(req))
+		answered := func(value goja.Value, err error) { done(in.answer(req, value, err)) }
+		if b.terms != nil {
+			in.run(in.serveContract, answered, in.contractArgs(b, req)...)
+			return
+		}
+		in.run(in.serve, answered, in.app, b.guards, b.function, in.request(req))
 	})
 }
 
@@ -172,6 +177,10 @@ func (in *instance) bodyBytes(value goja.Value) []byte {
 func (in *instance) asError(err error) error {
 	if errors.Is(err, errReloaded) || errors.Is(err, errNoRoute) {
 		return err
+	}
+	var many scripting.Errors
+	if errors.As(err, &many) {
+		return many
 	}
 	return in.rt.Error(err)
 }

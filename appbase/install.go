@@ -31,13 +31,15 @@ var (
 	fetchAppJS string
 	//go:embed prelude/connections.js
 	connectionsJS string
+	//go:embed prelude/contract.js
+	contractJS string
 	//go:embed prelude/realtime.js
 	realtimeJS string
 	//go:embed prelude/listeners.js
 	listenersJS string
 )
 
-type preludeScripts struct{ annotations, http, base, events, validate, schema, fetchApp, connections, realtime, listeners *scripting.Script }
+type preludeScripts struct{ annotations, http, base, events, validate, schema, fetchApp, connections, realtime, listeners, contract *scripting.Script }
 
 // preludes are compiled once for all runtimes.
 var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
@@ -59,6 +61,9 @@ var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
 	if compiled.realtime, err = scripting.CompileTrusted("realtime", realtimeJS); err != nil {
 		return compiled, err
 	}
+	if compiled.contract, err = scripting.CompileTrusted("contract", contractJS); err != nil {
+		return compiled, err
+	}
 	if compiled.validate, err = scripting.CompileTrusted("validate", validateJS); err != nil {
 		return compiled, err
 	}
@@ -77,6 +82,8 @@ type prelude struct {
 	findClass, describe, failAt, serve, admit goja.Callable
 	describeFetch, admitFetch                 goja.Callable
 	openEvents, endEvents                     goja.Callable
+	serveContract                             goja.Callable
+	web                                       *part // http.js
 }
 
 // install fills a fresh runtime: the host modules, then the prelude.
@@ -102,7 +109,12 @@ func (in *instance) install() error {
 	if err != nil {
 		return err
 	}
-	annotations, err := in.runPrelude(scripts.annotations, in.annotationsHost(in.of(validation)))
+	contract, err := in.later(scripts.contract, in.contractHost)
+	if err != nil {
+		return err
+	}
+	in.serveContract = contract.door("serve")
+	annotations, err := in.runPrelude(scripts.annotations, in.annotationsHost(in.of(validation), in.of(contract)))
 	if err != nil {
 		return err
 	}
@@ -128,6 +140,7 @@ func (in *instance) installLater(scripts *preludeScripts, annotations *goja.Obje
 	if err != nil {
 		return err
 	}
+	in.web = web
 	in.serve, in.admit = web.door("serve"), web.door("admit")
 	events, err := in.later(scripts.events, func() (map[string]any, error) { return in.eventsHost(web) }, "EventStream")
 	if err != nil {
@@ -170,8 +183,9 @@ func (in *instance) defineGlobal(name string, value goja.Value) error {
 	return in.vm.GlobalObject().DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 
-func (in *instance) annotationsHost(validation goja.Value) map[string]any {
+func (in *instance) annotationsHost(validation, contract goja.Value) map[string]any {
 	return map[string]any{
+		"contract":   contract,
 		"validation": validation,
 		"place":      in.place,
 		"show":       func(value goja.Value) string { return show(value) },

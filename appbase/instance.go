@@ -39,11 +39,15 @@ type instance struct {
 	stop       []goja.Callable // @OnStop
 	prelude
 	realtime
-	fileSlots chan struct{} // a place in it for each file that is being read
-	templates *templates.Set
-	wsConn    *goja.Object // the prototype of handles
-	noMore    handleMore   // stays empty, see handle.rest
-	calling   *handle      // the one whose callback ran last
+	contract *Contract // of the app's folder; nil: none
+	// schemeGuards and challenges are by the names of the contract's security schemes.
+	schemeGuards map[string]goja.Value
+	challenges   map[string]string
+	fileSlots    chan struct{} // a place in it for each file that is being read
+	templates    *templates.Set
+	wsConn       *goja.Object // the prototype of handles
+	noMore       handleMore   // stays empty, see handle.rest
+	calling      *handle      // the one whose callback ran last
 
 	jsonParse, jsonStringify, isView goja.Callable
 
@@ -70,6 +74,7 @@ type binding struct {
 	site     goja.Value // an error made where the annotation stands
 	style    style      // of a WebSocket without callbacks of its own; nil: with
 	timing   timing     // of @Scheduled
+	terms    *terms     // of an operation of the contract; nil: it is none
 }
 
 func newInstance(w *Worker, dir string) (*instance, error) {
@@ -113,6 +118,7 @@ func (in *instance) load(p *scripting.Program, done func(error)) {
 func (in *instance) instantiate(exports *goja.Object) error {
 	base := in.vm.Get("AppBase")
 	if isFetchApp(exports) {
+		in.ignoreContract()
 		notes, err := in.describeFetch(goja.Undefined(), exports)
 		return in.become(notes, base, err)
 	}
@@ -120,7 +126,7 @@ func (in *instance) instantiate(exports *goja.Object) error {
 	if err != nil {
 		return err
 	}
-	notes, err := in.describe(goja.Undefined(), class, base)
+	notes, err := in.describe(goja.Undefined(), class, base, in.wantedOperations())
 	return in.become(notes, class, err)
 }
 

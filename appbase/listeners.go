@@ -31,7 +31,7 @@ func (r *Routes) split() {
 	for _, route := range r.all {
 		part := r.by[route.Listener]
 		if part == nil {
-			part = &Routes{Info: r.Info, Cors: r.Cors, Parallel: r.Parallel, cors: r.cors}
+			part = &Routes{Info: r.Info, Cors: r.Cors, Parallel: r.Parallel, Contract: r.Contract, cors: r.cors}
 			r.by[route.Listener] = part
 		}
 		part.all = append(part.all, route)

@@ -14,11 +14,14 @@ type pattern struct {
 	wild     bool // the last segment is a wildcard
 }
 
+// A segment of a contract's path may also be text around one "{name}".
+
 // segmentKind orders segments by how much they match.
 type segmentKind int
 
 const (
 	literal segmentKind = iota
+	mixed               // "report.{format}"
 	parameter
 	wildcard
 )
@@ -30,11 +33,24 @@ func parseSegment(s string) (name string, kind segmentKind) {
 	if name, ok := strings.CutPrefix(s, "*"); ok {
 		return name, wildcard
 	}
+	if strings.IndexByte(s, '{') >= 0 {
+		_, name, _ := strings.Cut(s, "{")
+		name, _, _ = strings.Cut(name, "}")
+		return name, mixed
+	}
 	return s, literal
 }
 
 // parsePattern reads "/items/:id" or "/files/*path". A missing leading slash is added.
 func parsePattern(text string) (pattern, error) {
+	if strings.ContainsAny(text, "{}") {
+		return pattern{text: text}, fmt.Errorf("path %q: only literal text, :name and, at the end, *name are understood", text)
+	}
+	return parseTemplate(text)
+}
+
+// parseTemplate is parsePattern for paths that may have segments with text around one "{name}".
+func parseTemplate(text string) (pattern, error) {
 	if !strings.HasPrefix(text, "/") {
 		text = "/" + text
 	}
@@ -79,6 +95,8 @@ func (p pattern) match(path string) (map[string]string, bool) {
 		switch {
 		case kind == literal && got != want, kind > literal && got == "":
 			return nil, false
+		case kind == mixed && !mixes(want, &got):
+			return nil, false
 		case kind > literal && params == nil:
 			params = make(map[string]string, p.params)
 			fallthrough
@@ -87,6 +105,24 @@ func (p pattern) match(path string) (map[string]string, bool) {
 		}
 	}
 	return params, true
+}
+
+// mixes reports whether a segment is text around a parameter, whose value it becomes.
+func mixes(want string, got *string) bool {
+	before, rest, _ := strings.Cut(want, "{")
+	_, after, _ := strings.Cut(rest, "}")
+	if len(*got) <= len(before)+len(after) || !strings.HasPrefix(*got, before) || !strings.HasSuffix(*got, after) {
+		return false
+	}
+	*got = (*got)[len(before) : len(*got)-len(after)]
+	return true
+}
+
+// around is a mixed segment without the name in it.
+func around(s string) string {
+	before, rest, _ := strings.Cut(s, "{")
+	_, after, _ := strings.Cut(rest, "}")
+	return before + "{}" + after
 }
 
 // before reports whether p is to be preferred to q where both match: at the first difference a literal goes before a
@@ -109,7 +145,7 @@ func (p pattern) same(q pattern) bool {
 	for i, a := range p.segments {
 		b := q.segments[i]
 		_, kindA := parseSegment(a)
-		if _, kindB := parseSegment(b); kindA != kindB || kindA == literal && a != b {
+		if _, kindB := parseSegment(b); kindA != kindB || kindA == literal && a != b || kindA == mixed && around(a) != around(b) {
 			return false
 		}
 	}

@@ -74,7 +74,9 @@ type Route struct {
 	// Messages are those of KindWebsocket that the annotation has a schema for.
 	Messages []MessageSchema
 	answers  *answerSchema // nil: nothing is said of them
-	pattern  pattern
+	// Operation is what the app's contract says of the route; nil when it says nothing.
+	Operation *Operation
+	pattern   pattern
 }
 
 // MessageSchema describes one kind of message of a WebSocket.
@@ -113,8 +115,9 @@ type Routes struct {
 	Info     Info
 	Cors     *Cors // of the class; nil: none
 	Parallel Parallel
-	Topics   []Topic // in the order of declaration
-	Calls    []Call  // @Rpc methods, in the order of declaration
+	Contract *Contract // the app's openapi.yaml; nil: none
+	Topics   []Topic   // in the order of declaration
+	Calls    []Call    // @Rpc methods, in the order of declaration
 	all      []*Route
 	by       map[string]*Routes // those of each listener; nil: none is named
 	cors     bool               // any route has a policy

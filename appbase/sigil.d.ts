@@ -266,7 +266,7 @@ declare class HttpReq extends Request {
   private constructor();
   /** Path of the URL, decoded: `/notes/notes/milk`. */
   readonly path: string;
-  /** Path parameters: for the path `/items/:id`, `params.id`. */
+  /** Path parameters: for the path `/items/:id`, `params.id`. As query and cookies, in an operation of a contract what that declares is typed. */
   readonly params: { readonly [name: string]: string };
   /** Query; of a repeated name the last value. */
   readonly query: { readonly [name: string]: string | undefined };
@@ -275,7 +275,10 @@ declare class HttpReq extends Request {
   readonly remoteAddress: string;
   /** Undefined until a guard sets it. */
   user: any;
-  /** The parts of the request that the annotation has a schema for, as that says they are; else undefined. */
+  /**
+   * The parts of the request that the annotation has a schema for, as that says they are; else undefined. In an operation of the
+   * app's contract (`openapi.yaml`) `{ params, query, headers, cookies, body }`: what it declares, typed and with defaults.
+   */
   valid: any;
   /**
    * The form of the body, as `formData()`, but files of a large one are kept on disk, however large: read them with
@@ -598,6 +601,21 @@ declare function OnStop(): MethodAnnotation<(this: any, reason: StopReason) => u
 
 /** Runs guards before one route, or before all routes of the class; in order, until one answers. */
 declare function Guard(...guards: [GuardFunction, ...GuardFunction[]]): GuardAnnotation;
+/**
+ * The method decides for security schemes of the app's contract (`openapi.yaml`): it is asked when a request to an operation
+ * that demands the scheme has credentials of it. Nothing or `true` lets in, `false` is a 401, another answer is the answer. It may
+ * set `req.user`. A request without credentials is answered with 401 without it. See `docs/contracts.md`.
+ */
+declare function Guard(...schemes: [string, ...string[]]): MethodAnnotation<(this: any, req: HttpReq, demand: SecurityDemand) => Awaitable<void | undefined | boolean | Answer>>;
+
+/** What an operation of the contract demands, and what the request has of it. */
+interface SecurityDemand {
+  /** The name in `components.securitySchemes`. */
+  readonly scheme: string;
+  readonly scopes: string[];
+  /** The token or key; of basic authentication `{ user, password }`; of mutual TLS `true`. */
+  readonly credential: any;
+}
 
 interface SseOptions extends HttpOptions {
   limits?: {

@@ -115,7 +115,7 @@ func (w *Worker) Prepare(p *scripting.Program, dir string) (*Generation, error) 
 	if err != nil {
 		return nil, err
 	}
-	inst.state, inst.program = p.State(), p
+	inst.state, inst.program, inst.contract = p.State(), p, contractIn(p, dir)
 	return &Generation{inst, p}, nil
 }
 

@@ -254,6 +254,7 @@
 
   function Guard(...guards) {
     if (guards.length === 0) fail("@Guard takes the function that decides");
+    if (guards.every((g) => typeof g === "string")) return guardOf(guards);
     guardsOf("@Guard", guards);
     return (value, context) => {
       const notes = notesOf(context.metadata);
@@ -263,6 +264,15 @@
       }
       checkMethod("@Guard", context);
       notes.members.push({ kind: "guard", label: "@Guard", name: context.name, guards, site: new TypeError() });
+    };
+  }
+
+  /** @Guard("bearerAuth") on a method: it decides for that security scheme of the contract. */
+  function guardOf(schemes) {
+    return (method, context) => {
+      if (context.kind === "class") fail(`@Guard(${host.show(schemes[0])}) belongs on the method that decides for the security scheme, not on the class`);
+      checkMethod("@Guard", context);
+      noteMember(context, { kind: "scheme", label: "@Guard", method, schemes });
     };
   }
 
@@ -362,25 +372,33 @@
       + (annotated ? "; there are annotated methods, so the class may only lack `export default`" : ""));
   }
 
-  /** What the class declares: { api, routes, start, stop }. */
-  function describe(Class, AppBase) {
+  /** What the class declares: { api, routes, start, stop }. wanted: the operations of a contract, if there is one. */
+  function describe(Class, AppBase, wanted) {
     const metadata = Object.hasOwn(Class, Symbol.metadata) ? Class[Symbol.metadata] : {};
     const { api = {}, cors, guards, members, place } = notesOf(metadata);
     const named = (kind) => members.filter((m) => m.kind === kind);
     const additions = members.filter((m) => m.kind === "guard" || m.kind === "cors").reverse(); // as they stand, from above
     const of = (kind, name) => additions.filter((m) => m.kind === kind && m.name === name);
-    const routes = members.filter((m) => m.path !== undefined);
+    const routes = members.filter((m) => m.path !== undefined), contract = contractOf(Class, AppBase, wanted, members);
+    if (contract) routes.push(...contract.routes);
     for (let i = 0; i < routes.length; i++) {
       const m = routes[i];
       m.cors = additions.length ? of("cors", m.name)[0]?.cors : undefined;
       m.guards = guards.concat(additions.length ? of("guard", m.name).flatMap((g) => g.guards) : [], m.guards);
     }
-    if (api.expose === "public") routes.push(...publicMethods(Class, members, guards));
-    checkMembers(members, AppBase);
+    if (api.expose === "public") routes.push(...publicMethods(Class, contract ? [...members, ...contract.routes] : members, guards));
+    checkMembers(members, AppBase, routes);
     return {
       api, cors, routes, members, classGuards: guards, start: named("start").map((m) => m.method), stop: named("stop").map((m) => m.method),
-      observers: named("observes"), listeners: listenersOf(members), place, className: Class.name,
+      observers: named("observes"), listeners: listenersOf(members), contract, place, className: Class.name,
     };
+  }
+
+  function contractOf(Class, AppBase, wanted, members) {
+    if (wanted) return host.contract().operations(Class, AppBase, wanted, members);
+    const guard = members.find((m) => m.kind === "scheme");
+    if (guard) failAt(guard.site, `@Guard(${host.show(guard.schemes[0])}) on ${guard.name}: there is no openapi.yaml in the app's folder that names security schemes; a guard is a function`);
+    return undefined;
   }
 
   /** @Api({ expose: "public" }): the class's own methods that no annotation speaks of. */
@@ -399,7 +417,7 @@
     throw site;
   }
 
-  function checkMembers(members, AppBase) {
+  function checkMembers(members, AppBase, routes) {
     const alone = new Set(members.map((m) => m.name)).size === members.length; // every method has one annotation
     for (let i = 0; i < members.length; i++) {
       const m = members[i];
@@ -407,7 +425,7 @@
         failAt(m.site, `${m.name} hides this.${m.name} of AppBase: give the method another name, and ${m.label} the path "/${m.name}"`);
       }
       if (alone && m.kind !== "guard" && m.kind !== "cors") continue;
-      const kinds = new Set(members.filter((o) => o.name === m.name && o.path !== undefined).map((o) => o.kind));
+      const kinds = new Set(routes.filter((o) => o.name === m.name).map((o) => o.kind));
       if (kinds.size > 1) failAt(m.site, `${m.name} is ${[...kinds].join(" and ")} at once: make two methods of it`);
       const guarded = kinds.size > 0 || members.some((o) => o.name === m.name && o.kind === "event");
       if (m.kind === "guard" && !guarded) failAt(m.site, `@Guard on ${m.name}: the method has no route to guard`);

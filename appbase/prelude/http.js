@@ -45,7 +45,16 @@
     return signal;
   }
 
+  let accept; // gives a request its parts as a contract reads them
+
   class HttpReq extends Request {
+    static {
+      accept = (req, { params, query, cookies }) => {
+        req.#params = { ...req.params, ...params };
+        req.#query = { ...req.query, ...query };
+        req.#cookies = { ...req.cookies, ...cookies };
+      };
+    }
     #raw; #parts; #query; #cookies; #params;
     user = undefined;
     valid = undefined;
@@ -196,5 +205,5 @@
     }
   }
 
-  return { globals: { HttpReq, ...helpers }, serve, admit, encode, encodeThrown, refusal, isResponse, toRequest: (parts) => new HttpReq(KEY, parts) };
+  return { globals: { HttpReq, ...helpers }, serve, admit, encode, encodeThrown, refusal, isResponse, accept, toRequest: (parts) => new HttpReq(KEY, parts) };
 })

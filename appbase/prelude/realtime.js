@@ -190,8 +190,8 @@
   }
 
   /** What the class declares, with the realtime parts. */
-  function describe(Class, AppBase) {
-    const notes = describeRoutes(Class, AppBase);
+  function describe(Class, AppBase, wanted) {
+    const notes = describeRoutes(Class, AppBase, wanted);
     const { members, classGuards } = notes;
     checkRealtime(members);
     const named = (kind) => members.filter((m) => m.kind === kind);
