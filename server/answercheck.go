@@ -13,13 +13,13 @@ const (
 	maxToldMistakes = 5
 )
 
-// checkAnswer holds an answer against the `response` of its route's annotation, in development: what breaks it is logged, and
+// checkAnswer holds an answer against the contract, or the `response` of its route's annotation, in development: what breaks it is logged, and
 // marked for whoever tries it.
 func (s *Server) checkAnswer(r *http.Request, c call, res *appbase.Response) {
-	if !s.options.Dev || r.Method == http.MethodHead {
+	if !s.options.Dev {
 		return
 	}
-	wrong := c.route.CheckAnswer(res)
+	wrong := c.breaches(r, res)
 	if len(wrong) == 0 {
 		return
 	}

@@ -72,6 +72,10 @@ func (c *catalog) compile(ctx context.Context, src appbase.Source) (*scripting.P
 
 // lasting is err as it can be kept: without the runtime in which it was thrown.
 func lasting(err error) error {
+	var many scripting.Errors
+	if errors.As(err, &many) {
+		return err
+	}
 	var script *scripting.Error
 	if errors.As(err, &script) {
 		return script.Detached()

@@ -25,6 +25,10 @@ func (s *Server) describe(w *steadyWriter, r *http.Request, c call) bool {
 	}
 	switch c.target.rest {
 	case "/api", "/api.json":
+		if contract := c.routes().Contract; contract != nil {
+			s.contractDocument(w, r, c, contract)
+			return true
+		}
 		s.document(w, r, c, newOpenAPI(c.mount(), c.routes()))
 	case "/asyncapi", "/asyncapi.json":
 		place := asyncPlace{host: s.host(r), mount: c.mount(), secure: s.proxies.scheme(r) == "https"}

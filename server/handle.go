@@ -16,6 +16,7 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 		s.fail(w, r, status, bodyProblem[status])
 		return
 	}
+	c.hold(x.req)
 	worker := c.app.place()
 	defer worker.release()
 	x.worker = worker
@@ -79,7 +80,7 @@ func (s *Server) takeBody(w *steadyWriter, r *http.Request, c call, x *exchange)
 		return http.StatusRequestEntityTooLarge
 	}
 	x.body = &boundBody{body: r.Body, control: w.control, framed: w.framed, stall: c.app.limits.BodyStall, left: limit, failed: note}
-	if r.ContentLength < 0 || r.ContentLength > eagerBytes {
+	if (r.ContentLength < 0 || r.ContentLength > eagerBytes) && !c.readsBody(r) {
 		x.req.Upload = x
 		return 0
 	}
