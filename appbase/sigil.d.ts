@@ -790,6 +790,7 @@ declare module "sigil" {
   export import FetchContext = globalThis.FetchContext;
   export import FetchEnv = globalThis.FetchEnv;
   export import GuardFunction = globalThis.GuardFunction;
+  export import SecurityDemand = globalThis.SecurityDemand;
   export import HeadersInit = globalThis.HeadersInit;
   export import HttpHandler = globalThis.HttpHandler;
   export import HttpOptions = globalThis.HttpOptions;

@@ -61,7 +61,7 @@ func doors() []door {
 		{"github.com/dop251/goja", []string{"scripting", "appbase"}},
 		{"github.com/santhosh-tekuri/jsonschema", []string{"appbase"}},
 		{"github.com/evanw/esbuild", []string{"scripting", "client/pack"}},
-		{"go.yaml.in/yaml", []string{"server", "appbase"}},
+		{"go.yaml.in/yaml", []string{"server", "appbase", "conf"}},
 		{"github.com/knadh/koanf", []string{"conf"}},
 		{"github.com/prometheus", []string{"server"}},
 		{"github.com/getkin/kin-openapi", []string{"server"}},
