@@ -75,7 +75,7 @@ type note struct {
 	Verbs, Protocols, Origins                                        []string
 	Limits                                                           SocketLimits
 	Compress                                                         Compression
-	Events, Whole                                                    bool
+	Events, Whole, Checks                                            bool
 	Schemas                                                          map[string]string
 	Messages                                                         []MessageSchema
 	Status                                                           int
@@ -110,7 +110,11 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	b.call, _ = goja.AssertFunction(b.function)
 	b.style = in.style(route, object)
 	in.bindOperation(route, &b, n.Operation)
-	route.Guarded = route.Whole || b.terms.secured() || b.guards.ToObject(in.vm).Get("length").ToInteger() > 0
+	guards := b.guards.ToObject(in.vm).Get("length").ToInteger()
+	if n.Checks {
+		guards-- // the last holds the request against schemas
+	}
+	route.Guarded = route.Whole || b.terms.secured() || guards > 0
 	return route, b, nil
 }
 

@@ -165,7 +165,8 @@
 
   const HTTP_OPTIONS = ["path", "summary", "description", "guard", "params", "query", "headers", "cookies", "body", "response", "status", "listener"];
   const VALIDATED = ["params", "query", "headers", "cookies", "body"];
-  const validators = (label, options) => VALIDATED.some((part) => options[part] !== undefined) ? host.validation().validators(label, options) : [];
+  const isChecked = (options) => VALIDATED.some((part) => options[part] !== undefined);
+  const validators = (label, options) => isChecked(options) ? host.validation().validators(label, options) : [];
   const schemas = (label, options) => [...VALIDATED, "response"].some((part) => options[part] !== undefined) ? host.validation().schemas(label, options) : undefined;
   const statusOf = (label, status) => {
     if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 399)) fail(`${label}: status is that of a success, from 200 to 399, not ${host.show(status)}`);
@@ -174,7 +175,7 @@
   const httpGuards = (label, options) => [...guardsOf(label, options.guard), ...validators(label, options)];
   const verb = (label, verbs) => methodAnnotation(label, HTTP_OPTIONS, (options, name) => ({
     kind: "http", verbs, path: pathOf(options, name), listener: listenerOf(label, options.listener),
-    summary: options.summary, description: options.description, schemas: schemas(label, options), status: statusOf(label, options.status),
+    summary: options.summary, description: options.description, schemas: schemas(label, options), status: statusOf(label, options.status), checks: isChecked(options),
     guards: httpGuards(label, options),
   }), "path");
 
@@ -182,7 +183,7 @@
 
   const Sse = methodAnnotation("@Sse", [...HTTP_OPTIONS, "limits"], (options, name) => ({
     kind: "http", events: true, verbs: ["GET"], path: pathOf(options, name), listener: listenerOf("@Sse", options.listener), summary: options.summary, description: options.description,
-    schemas: schemas("@Sse", options), limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: httpGuards("@Sse", options),
+    schemas: schemas("@Sse", options), checks: isChecked(options), limits: limitsOf("@Sse", options.limits ?? {}, EVENT_LIMITS), guards: httpGuards("@Sse", options),
   }), "path");
 
   const MISSED = ["skip", "run"];

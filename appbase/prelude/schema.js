@@ -149,7 +149,7 @@
 
     #member(Class, name, note, told, file) {
       const says = Object.assign({}, ...(note?.says ?? []).map((what) => this.#schema(what)));
-      const beside = { description: told?.description, deprecated: told?.deprecated || undefined, default: told?.default };
+      const beside = { description: told?.description, deprecated: told?.deprecated || undefined, default: note?.required ? undefined : told?.default };
       if (SAYS_ALL.some((key) => key in says)) return defined({ ...beside, ...says });
       if (told?.error) this.#fail(`${Class.name}.${name} (${told.at}): ${told.error}; say what it is with @Schema({ ... }), or leave it out with @Ignore`);
       return defined({ ...this.#renamed(told?.schema ?? {}, told?.names ?? [], file, `${Class.name}.${name}`), ...beside, ...says });
