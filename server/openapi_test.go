@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/sigil-server/sigil/appbase"
+	"github.com/sigil-server/sigil/internal/appstore"
+	"github.com/sigil-server/sigil/storage"
 )
 
 // validOpenAPI reads a document and has it checked by a library that did not write it.
@@ -30,7 +33,22 @@ func TestOpenAPIOfSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := startSite(t, nil, func(o *Options) { o.AppsDir, o.Limits.CallTime = folder, 10*time.Second }) // nine at once, and the race detector
+	stores := storage.NewStores(storage.Options{Dir: t.TempDir(), Relaxed: true})
+	t.Cleanup(func() { // when the site has ended
+		if err := stores.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := startSite(t, nil, func(o *Options) {
+		o.AppsDir, o.Limits.CallTime = folder, 10*time.Second // all at once, and the race detector
+		o.Store = func(ctx context.Context, app string) (appbase.Store, error) {
+			store, err := stores.Get(ctx, app)
+			if err != nil {
+				return nil, err
+			}
+			return appstore.Of(store), nil
+		}
+	})
 	apps := s.server.Apps()
 	if len(apps) < 9 {
 		t.Errorf("%d samples", len(apps))
