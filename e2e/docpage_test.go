@@ -54,7 +54,7 @@ func (p tab) open(operation string) {
 	p.do(chromedp.Click(chromedp.CSS("#"+operation+" > summary")), chromedp.WaitVisible(chromedp.CSS("#"+operation+" form")))
 }
 
-func (p tab) press(operation, selector string) {
+func (p tab) pressIn(operation, selector string) {
 	p.t.Helper()
 	p.do(chromedp.Click(chromedp.CSS("#" + operation + " " + selector)))
 }
@@ -73,7 +73,7 @@ func TestDocumentationInABrowser(t *testing.T) {
 	t.Run("text", func(t *testing.T) {
 		page := tab{t, page.ctx}
 		page.open("get-plain-plain")
-		page.press("get-plain-plain", "button.main")
+		page.pressIn("get-plain-plain", "button.main")
 		page.await("the text", `document.querySelector("#get-plain-plain [data-answer]")?.textContent === "a <script>alert(1)</script> text"`)
 	})
 }
@@ -86,7 +86,7 @@ func tryHTTP(t *testing.T, page tab) {
 	page.set(op, "[data-parameter=full]", "true")
 	page.set(op, "[data-parameter=tag]", "a b\nc&d")
 	page.set(op, "[data-parameter=x-key]", "k")
-	page.press(op, "button.main")
+	page.pressIn(op, "button.main")
 	page.await("the answer", `document.querySelector("#get-item-items-id [data-complete]")`)
 	body := evaluate[string](page, `document.querySelector("#get-item-items-id [data-answer]").textContent`)
 	for _, part := range []string{`"id": 12`, `"full": true`, "\"a b\",\n", `"c&d"`, `"x-key": "k"`, `"seen": "<b>"`} {
@@ -101,7 +101,7 @@ func tryHTTP(t *testing.T, page tab) {
 		t.Errorf("headers %q", headers)
 	}
 	page.set(op, "[data-parameter=id]", "x")
-	page.press(op, "button.main")
+	page.pressIn(op, "button.main")
 	page.await("the refusal", `document.querySelector("#get-item-items-id [data-status='400']") && document.querySelector("#get-item-items-id [data-answer]").textContent.includes("#/id")`)
 }
 
@@ -112,10 +112,10 @@ func tryBody(t *testing.T, page tab) {
 	if body := evaluate[string](page, `document.querySelector("#post-add-items [data-body]").value`); body != "{\n  \"name\": \"text\",\n  \"price\": 0\n}" {
 		t.Errorf("the body begins as %q", body)
 	}
-	page.press(op, "button.main")
+	page.pressIn(op, "button.main")
 	page.await("the answer", `document.querySelector("#post-add-items [data-status='201']") && document.querySelector("#post-add-items [data-answer]").textContent.includes('"name": "text"')`)
 	page.set(op, "[data-body]", `{"price":-1}`)
-	page.press(op, "button.main")
+	page.pressIn(op, "button.main")
 	page.await("the refusal", `document.querySelector("#post-add-items [data-status='400']") && document.querySelector("#post-add-items [data-answer]").textContent.includes("#/price")`)
 }
 
@@ -123,7 +123,7 @@ func tryEvents(t *testing.T, page tab) {
 	page.t = t
 	const op = "get-news-news"
 	page.open(op)
-	page.press(op, "button.main")
+	page.pressIn(op, "button.main")
 	page.await("the end", `document.querySelector("#get-news-news [data-kind=ended]")`)
 	lines := evaluate[[]string](page, `[...document.querySelectorAll("#get-news-news .log .text")].map((one) => one.textContent)`)
 	if strings.Join(lines, "|") != "one\ntwo|three|the server has ended the stream" {
@@ -143,16 +143,16 @@ func tryWebSocket(t *testing.T, s *sigil, page tab) {
 	page.open(op)
 	page.set(op, "[data-parameter=name]", "kitchen sink")
 	page.set(op, "[data-query]", "who=ann")
-	page.press(op, "[data-connect]")
+	page.pressIn(op, "[data-connect]")
 	page.await("the connection", `document.querySelector("#ws-room [data-state=open]")`)
 	if state := evaluate[string](page, `document.querySelector("#ws-room output").value`); state != "connected, v1" {
 		t.Errorf("the state is %q", state)
 	}
-	page.press(op, "[data-send]")
+	page.pressIn(op, "[data-send]")
 	page.await("the echo", `document.querySelectorAll("#ws-room [data-kind=received]").length === 1`)
 	page.set(op, "[data-message]", "48 69")
-	page.press(op, "input[type=checkbox]")
-	page.press(op, "[data-send]")
+	page.pressIn(op, "input[type=checkbox]")
+	page.pressIn(op, "[data-send]")
 	page.await("the bytes", `document.querySelectorAll("#ws-room [data-kind=received]").length === 2`)
 	if got := page.logged(op, "received"); strings.Join(got, "|") != `kitchen sink ann: {"text":"text"}|48 69` {
 		t.Errorf("received %q", got)
@@ -160,7 +160,7 @@ func tryWebSocket(t *testing.T, s *sigil, page tab) {
 	if got := page.logged(op, "sent"); strings.Join(got, "|") != `{"text":"text"}|48 69` {
 		t.Errorf("sent %q", got)
 	}
-	page.press(op, "[data-connect]")
+	page.pressIn(op, "[data-connect]")
 	page.await("the end", `document.querySelector("#ws-room [data-state=closed]")`)
 	if got := page.logged(op, "closed"); len(got) != 1 || got[0] != "closed 1000" {
 		t.Errorf("closed %q", got)
@@ -168,7 +168,7 @@ func tryWebSocket(t *testing.T, s *sigil, page tab) {
 	s.stderr.await(t, "left ", "1000")
 
 	page.open("ws-brief")
-	page.press("ws-brief", "[data-connect]")
+	page.pressIn("ws-brief", "[data-connect]")
 	page.await("the app's close", `document.querySelector("#ws-brief output").value === "closed 4321 that was all"`)
 }
 
@@ -176,10 +176,10 @@ func tryCalls(t *testing.T, page tab) {
 	page.t = t
 	const op = "ws-live"
 	page.open(op)
-	page.press(op, "[data-connect]")
+	page.pressIn(op, "[data-connect]")
 	page.await("the connection", `document.querySelector("#ws-live [data-state=open]")`)
 	page.set(op, "[data-message]", `{"jsonrpc":"2.0","id":1,"method":"add2","params":[40]}`)
-	page.press(op, "[data-send]")
+	page.pressIn(op, "[data-send]")
 	page.await("the answer", `document.querySelectorAll("#ws-live [data-kind=received]").length === 1`)
 	if got := page.logged(op, "received"); !strings.Contains(got[0], `"result":42`) {
 		t.Errorf("received %q", got)
@@ -191,7 +191,7 @@ func TestCatalogueInABrowser(t *testing.T) {
 	s := start(t, sampleApps(t))
 	page := docPage(t, browse(t), s.http("/catalogue/doc"))
 	page.open("get-arrivals-arrivals")
-	page.press("get-arrivals-arrivals", "button.main")
+	page.pressIn("get-arrivals-arrivals", "button.main")
 	page.await("the stream", `document.querySelector("#get-arrivals-arrivals [data-status='200']")`)
 	page.open("post-add-books")
 	body := evaluate[string](page, `document.querySelector("#post-add-books [data-body]").value`)
@@ -199,19 +199,19 @@ func TestCatalogueInABrowser(t *testing.T) {
 		t.Errorf("the form begins with %s", body)
 	}
 	page.set("post-add-books", "[data-body]", `{"title":"Page by page","author":{"name":"Ann"}}`)
-	page.press("post-add-books", "button.main")
+	page.pressIn("post-add-books", "button.main")
 	page.await("the answer", `document.querySelector("#post-add-books [data-status='201'].good")`)
 	page.await("the event", `document.querySelector("#get-arrivals-arrivals [data-kind=received] .text")?.textContent.includes("Page by page")`)
-	page.press("get-arrivals-arrivals", "button[type=button]")
+	page.pressIn("get-arrivals-arrivals", "button[type=button]")
 	page.await("the stop", `[...document.querySelectorAll("#get-arrivals-arrivals .answer p")].some((p) => p.textContent === "stopped")`)
 
 	page.open("ws-desk")
 	if question := evaluate[string](page, `document.querySelector("#ws-desk [data-message]").value`); question != `{"find":"text"}` {
 		t.Errorf("the message begins with %s", question)
 	}
-	page.press("ws-desk", "[data-connect]")
+	page.pressIn("ws-desk", "[data-connect]")
 	page.await("the connection", `document.querySelector("#ws-desk [data-state=open]")`)
 	page.set("ws-desk", "[data-message]", `{"find":"page by"}`)
-	page.press("ws-desk", "[data-send]")
+	page.pressIn("ws-desk", "[data-send]")
 	page.await("what was found", `document.querySelector("#ws-desk [data-kind=received] .text")?.textContent.includes("Ann")`)
 }
