@@ -111,6 +111,7 @@ func (in *instance) route(object *goja.Object) (*Route, binding, error) {
 	b.style = in.style(route, object)
 	in.bindOperation(route, &b, n.Operation)
 	guards := b.guards.ToObject(in.vm).Get("length").ToInteger()
+	b.guarded = guards > 0
 	if n.Checks {
 		guards-- // the last holds the request against schemas
 	}

@@ -19,6 +19,9 @@ const benchApp = `
 		@Websocket later(ws: WsConn) { ws.onMessage(async (text: string) => { ws.send(text); }); }
 		@Websocket json(ws: WsConn) { ws.onMessage((text: string) => ws.send({ n: JSON.parse(text).n + 1 })); }
 		@Get("/items/:id") item(req: HttpReq) { return { id: req.params.id }; }
+		@Get text() { return "Hello, world!"; }
+		@Get async soon() { await null; return "Hello, world!"; }
+		@Get own() { return new Response("Hello, world!", { headers: { "x-a": "1" } }); }
 	}`
 
 func benchFiles(b *testing.B) Source {
@@ -121,15 +124,20 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// BenchmarkServe is one request through a script handler, to the answer that the server writes.
 func BenchmarkServe(b *testing.B) {
-	w := benchWorld(b)
-	m := w.routes.HTTP("GET", "/items/7")
-	req := request("GET", "/items/7", "", nil, m.Params)
-	b.ReportAllocs()
-	for b.Loop() {
-		w.worker.Serve(m.Route, req, func(_ *Response, err error) {
-			if err != nil {
-				b.Fatal(err)
+	for _, bc := range []struct{ name, path string }{{"text", "/text"}, {"json", "/items/7"}, {"async", "/soon"}, {"response", "/own"}} {
+		b.Run(bc.name, func(b *testing.B) {
+			w := benchWorld(b)
+			m := w.routes.HTTP("GET", bc.path)
+			req := request("GET", bc.path, "", nil, m.Params)
+			b.ReportAllocs()
+			for b.Loop() {
+				w.worker.Serve(m.Route, req, func(_ *Response, err error) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				})
 			}
 		})
 	}

@@ -133,17 +133,21 @@ func (in *instance) termsOf(o *contract.Operation) *goja.Object {
 	return object
 }
 
-// contractArgs are what the prelude's serve takes. A request that was held against the contract of another generation is
-// held against this one's.
-func (in *instance) contractArgs(b binding, req *Request) []goja.Value {
+// serveByContract is serve for an operation. A request that was held against the contract of another generation is held
+// against this one's.
+func (in *instance) serveByContract(b *binding, req *Request, done func(*Response, error)) {
 	if req.checked == nil || req.checked.by != b.terms.operation {
 		req.Check(&Operation{b.terms.operation})
 	}
-	o, vm := &req.checked.outcome, in.vm
-	return []goja.Value{
-		in.app, b.guards, b.function, b.terms.object, in.request(req),
-		vm.ToValue(o.Values), vm.ToValue(o.Credentials), vm.ToValue(o.Status), vm.ToValue(o.Problem),
+	raw, err := in.request(req)
+	if err != nil {
+		done(nil, in.asError(err))
+		return
 	}
+	o, vm := &req.checked.outcome, in.vm
+	in.run(in.serveContract, func(value goja.Value, err error) { done(in.answer(req, value, err)) },
+		in.app, b.guards, b.function, b.terms.object, raw,
+		vm.ToValue(o.Values), vm.ToValue(o.Credentials), vm.ToValue(o.Status), vm.ToValue(o.Problem))
 }
 
 func (in *instance) contractHost() (map[string]any, error) {

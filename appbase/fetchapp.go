@@ -32,7 +32,7 @@ func (in *instance) fetchAppHost(annotations *goja.Object, http *part) (map[stri
 		"encodeThrown":  web.Get("encodeThrown"),
 		"report":        func(reason goja.Value) { in.worker.report(in.rt.Error(in.thrown(reason))) },
 		"fail":          func(ws *goja.Object, reason goja.Value) { in.connOf(ws).fail(in.thrown(reason)) },
-		"handshake":     func(ws *goja.Object) goja.Value { return in.request(in.connOf(ws).hs.request()) },
+		"handshake":     func(ws *goja.Object) (goja.Value, error) { return in.request(in.connOf(ws).hs.request()) },
 	}, nil
 }
 

@@ -29,14 +29,25 @@ func (c *httpCall) end(value goja.Value, err error) {
 // run calls one of the prelude's doors and waits for its promise. What the script throws reaches done as a
 // *scripting.Error.
 func (in *instance) run(door goja.Callable, done func(goja.Value, error), args ...goja.Value) {
+	in.retain()
+	defer in.release()
+	value, err := in.rt.Call(door, goja.Undefined(), args...)
+	if err != nil {
+		done(nil, err)
+		return
+	}
+	in.await(value, done)
+}
+
+// await waits for a promise, for as long as the generation lives.
+func (in *instance) await(value goja.Value, done func(goja.Value, error)) {
+	if in.closed {
+		done(nil, errReloaded)
+		return
+	}
 	call := &httpCall{inst: in, done: done}
 	in.calls[call] = struct{}{}
 	in.retain()
-	value, err := in.rt.Call(door, goja.Undefined(), args...)
-	if err != nil {
-		call.end(nil, err)
-		return
-	}
 	in.rt.Await(value, call.end)
 }
 
@@ -69,12 +80,11 @@ func (w *Worker) Serve(route *Route, req *Request, done func(*Response, error)) 
 			done(nil, err)
 			return
 		}
-		answered := func(value goja.Value, err error) { done(in.answer(req, value, err)) }
 		if b.terms != nil {
-			in.run(in.serveContract, answered, in.contractArgs(b, req)...)
+			in.serveByContract(&b, req, done)
 			return
 		}
-		in.run(in.serve, answered, in.app, b.guards, b.function, in.request(req))
+		in.serve(&b, req, done)
 	})
 }
 
@@ -91,9 +101,14 @@ func (w *Worker) Admit(route *Route, req *Request, done func(Admission, error)) 
 			done(Admission{}, err)
 			return
 		}
-		door, args := in.admit, []goja.Value{in.app, b.guards, in.request(req)}
+		raw, err := in.request(req)
+		if err != nil {
+			done(Admission{}, in.asError(err))
+			return
+		}
+		door, args := in.admit, []goja.Value{in.app, b.guards, raw}
 		if route.Whole {
-			door, args = in.admitFetch, []goja.Value{in.app, in.request(req)}
+			door, args = in.admitFetch, []goja.Value{in.app, raw}
 		}
 		in.run(door, func(value goja.Value, err error) {
 			done(in.admission(req, value, err))

@@ -32,23 +32,78 @@ type BodyError struct {
 
 func (e *BodyError) Error() string { return e.Message }
 
-// incoming is a request as one generation sees it. It belongs to the loop.
+// incoming is a request as one generation sees it: the state of its HttpReq, an object whose texts are made when they are
+// asked for. It belongs to the loop.
 type incoming struct {
 	in      *instance
 	req     *Request
-	onAbort goja.Callable // aborts req.signal; nil while nobody asked for that
-	aborted string        // why nobody waits for the answer any more; "" while somebody does
+	kept    map[string]goja.Value // what was made, or set by the prelude
+	onAbort goja.Callable         // aborts req.signal; nil while nobody asked for that
+	aborted string                // why nobody waits for the answer any more; "" while somebody does
 
 	cookies  []string // to go out with the answer
 	answered bool
 }
 
-// request makes the parts of an HttpReq: [handle, method, url, path, query, remote address].
-func (in *instance) request(req *Request) goja.Value {
+// request makes the state of an HttpReq.
+func (in *instance) request(req *Request) (*goja.Object, error) {
+	web, err := in.webDoors()
+	if err != nil {
+		return nil, err
+	}
 	raw := &incoming{in: in, req: req}
 	req.script = raw
-	return in.vm.NewArray(raw, req.Method, req.URL, req.Path, req.RawQuery, req.RemoteAddress)
+	object := in.vm.NewDynamicObject(raw)
+	return object, object.SetPrototype(web.incomingState)
 }
+
+// Get implements [goja.DynamicObject]; nil goes on to the prototype.
+func (raw *incoming) Get(key string) goja.Value {
+	vm, req := raw.in.vm, raw.req
+	switch key {
+	case "method":
+		return vm.ToValue(req.Method)
+	case "url":
+		return vm.ToValue(req.URL)
+	case "path":
+		return vm.ToValue(req.Path)
+	case "remoteAddress":
+		return vm.ToValue(req.RemoteAddress)
+	}
+	if value, ok := raw.kept[key]; ok {
+		return value
+	}
+	switch key {
+	case "params":
+		return raw.keep(key, raw.in.textObject(req.Params))
+	case "query":
+		return raw.keep(key, raw.in.textObject(parseQuery(req.RawQuery)))
+	}
+	return nil
+}
+
+func (raw *incoming) keep(key string, value goja.Value) goja.Value {
+	if raw.kept == nil {
+		raw.kept = make(map[string]goja.Value, 4)
+	}
+	raw.kept[key] = value
+	return value
+}
+
+// Set implements [goja.DynamicObject].
+func (raw *incoming) Set(key string, value goja.Value) bool {
+	raw.keep(key, value)
+	return true
+}
+
+// Has implements [goja.DynamicObject].
+func (raw *incoming) Has(key string) bool { return raw.Get(key) != nil }
+
+// Delete implements [goja.DynamicObject].
+func (raw *incoming) Delete(string) bool { return false }
+
+// Keys implements [goja.DynamicObject].
+func (raw *incoming) Keys() []string { return nil }
 
 // Abort tells the app, through req.signal, that nobody waits for the answer any more. It is called on the loop, at any
 // time; what comes of it is logged by the worker.
@@ -72,12 +127,11 @@ func (raw *incoming) abort() {
 
 func (in *instance) httpHost() (map[string]any, error) {
 	host := map[string]any{
-		"need":    in.need,
-		"show":    func(value goja.Value) string { return show(value) },
-		"query":   func(raw string) goja.Value { return in.textObject(parseQuery(raw)) },
-		"cookies": func(header string) goja.Value { return in.textObject(parseCookies(header)) },
-		"headers": in.onRequest((*incoming).headers),
-		"params":  in.onRequest(func(raw *incoming, _ goja.FunctionCall) goja.Value { return in.textObject(raw.req.Params) }),
+		"need":     in.need,
+		"show":     func(value goja.Value) string { return show(value) },
+		"textType": func(text string) string { return textType(text) },
+		"cookies":  func(header string) goja.Value { return in.textObject(parseCookies(header)) },
+		"headers":  in.onRequest((*incoming).headers),
 		"hasBody": in.onRequest(func(raw *incoming, _ goja.FunctionCall) goja.Value {
 			return in.vm.ToValue(len(raw.req.Body) > 0 || raw.req.Upload != nil)
 		}),

@@ -79,11 +79,12 @@ var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
 
 // prelude is what the host calls of it.
 type prelude struct {
-	findClass, describe, failAt, serve, admit goja.Callable
-	describeFetch, admitFetch                 goja.Callable
-	openEvents, endEvents                     goja.Callable
-	serveContract                             goja.Callable
-	web                                       *part // http.js
+	findClass, describe, failAt, admit goja.Callable
+	describeFetch, admitFetch          goja.Callable
+	openEvents, endEvents              goja.Callable
+	serveContract                      goja.Callable
+	web                                *part // http.js
+	doors                              *webDoors
 }
 
 // install fills a fresh runtime: the host modules, then the prelude.
@@ -140,8 +141,7 @@ func (in *instance) installLater(scripts *preludeScripts, annotations *goja.Obje
 	if err != nil {
 		return err
 	}
-	in.web = web
-	in.serve, in.admit = web.door("serve"), web.door("admit")
+	in.web, in.admit = web, web.door("admit")
 	events, err := in.later(scripts.events, func() (map[string]any, error) { return in.eventsHost(web) }, "EventStream")
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (in *instance) captureIntrinsics() error {
 		}
 		*slot = fn
 	}
-	return nil
+	return in.records.capture(in.vm)
 }
 
 // runPrelude runs one file and publishes its globals.

@@ -50,6 +50,7 @@ type instance struct {
 	calling      *handle      // the one whose callback ran last
 
 	jsonParse, jsonStringify, isView goja.Callable
+	records                          records
 
 	data    instanceData
 	outside outside
@@ -71,6 +72,7 @@ type binding struct {
 	call     goja.Callable
 	function goja.Value
 	guards   goja.Value // array of functions
+	guarded  bool       // there are some
 	site     goja.Value // an error made where the annotation stands
 	style    style      // of a WebSocket without callbacks of its own; nil: with
 	timing   timing     // of @Scheduled

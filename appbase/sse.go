@@ -60,6 +60,11 @@ func (w *Worker) Events(sink EventSink, route *Route, req *Request, done func(*R
 			done(nil, errReloaded)
 			return
 		}
+		raw, err := in.request(req)
+		if err != nil {
+			done(nil, in.asError(err))
+			return
+		}
 		s.attach(in)
 		in.run(in.openEvents, func(value goja.Value, err error) {
 			if err == nil && goja.IsUndefined(value) {
@@ -68,7 +73,7 @@ func (w *Worker) Events(sink EventSink, route *Route, req *Request, done func(*R
 				return
 			}
 			done(in.answer(req, value, err))
-		}, in.app, b.guards, b.function, in.request(req), in.vm.ToValue(s))
+		}, in.app, b.guards, b.function, raw, in.vm.ToValue(s))
 	})
 	return s
 }

@@ -63,8 +63,17 @@ func (in *instance) viewBytes(object *goja.Object) ([]byte, bool) {
 // textObject makes a plain object of texts, in order of name.
 func (in *instance) textObject(values map[string]string) goja.Value {
 	object := in.vm.NewObject()
-	for _, name := range slices.Sorted(maps.Keys(values)) {
+	define := func(name string) {
 		_ = object.DefineDataProperty(name, in.vm.ToValue(values[name]), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
+	}
+	if len(values) == 1 {
+		for name := range values {
+			define(name)
+		}
+		return object
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		define(name)
 	}
 	return object
 }

@@ -50,8 +50,8 @@
    * Answers one request. terms: { security, status, nothing, type, json }. Either values has what fits, or status and text are
    * the problem. Guards see the request as it came; who may not ask is not told what was wrong with the question.
    */
-  function serve(app, guards, handler, terms, parts, values, credentials, status, text) {
-    const req = toRequest(parts);
+  function serve(app, guards, handler, terms, raw, values, credentials, status, text) {
+    const req = toRequest(raw);
     try {
       const answer = terms.security.length || guards.length
         ? guarded(app, guards, handler, terms, req, values, credentials, status, text)

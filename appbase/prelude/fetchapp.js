@@ -51,10 +51,12 @@
 
   /** What fetch gets as its second argument: made for each request, so little is done before it is asked. */
   class Environment {
-    constructor(app, remoteAddress) {
+    #request;
+    constructor(app, request) {
       this.app = app;
-      this.remoteAddress = remoteAddress;
+      this.#request = request;
     }
+    get remoteAddress() { return this.#request.remoteAddress; }
     get name() { return this.app.name; }
     get generation() { return this.app.generation; }
     get config() { return this.app.config; }
@@ -73,21 +75,21 @@
     return response;
   }
 
-  function dispatch(app, request, remoteAddress) {
+  function dispatch(app, request) {
     granted ??= Object.setPrototypeOf(Environment.prototype, app.env); // c.env.MAIL_KEY, as other servers have it
-    const response = target.fetch(request, new Environment(app, remoteAddress), new Context());
+    const response = target.fetch(request, new Environment(app, request), new Context());
     return response instanceof Promise ? response.then(checked) : checked(response);
   }
 
   /** The HTTP route: `this` is the app's object. */
-  function answer(request) { return dispatch(this, request, request.remoteAddress); }
+  function answer(request) { return dispatch(this, request); }
 
   /** Asks fetch about a handshake: [refusal, user as JSON, upgrade, subprotocol, headers]. */
   async function admit(app, raw) {
     const request = host.toRequest(raw);
     let response;
     try {
-      response = await dispatch(app, request, request.remoteAddress);
+      response = await dispatch(app, request);
     } catch (error) {
       return [host.encodeThrown(error)];
     }
@@ -106,7 +108,7 @@
 
   /** After a reload the new code is asked as it was for the handshake, so that it has handlers of its own. */
   async function reopen(app, ws) {
-    const upgrade = redeem(await dispatch(app, host.toRequest(host.handshake(ws)), ws.remoteAddress));
+    const upgrade = redeem(await dispatch(app, host.toRequest(host.handshake(ws))));
     if (upgrade === undefined) return ws.close(1012, "the new code does not take this WebSocket");
     return attach(ws, upgrade.events);
   }

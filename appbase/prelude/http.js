@@ -1,10 +1,10 @@
-// Requests of the server's own, and the way from what a handler returns to what goes out. `serve` and `admit` are the only
-// doors for the server. The classes of the Fetch standard are the module "messages".
+// Requests of the server's own, and the way from what a handler returns to what goes out. The server calls handlers itself,
+// and comes here for what is not common. The classes of the Fetch standard are the module "messages".
 (function (host) {
   "use strict";
 
   const {
-    Request, Response, changed, clientError, clientErrors, headersOf, incoming, isResponse, outgoing, puller, sourceBody, standardState,
+    Request, Response, changed, clientError, clientErrors, headersOf, incoming, isResponse, outgoing, puller, requestState, sourceBody, standardState,
   } = host.need("messages");
   const { stringify } = JSON;
   const { asyncIterator, iterator } = Symbol;
@@ -30,12 +30,12 @@
     cancel() {},
   });
 
-  /** The state of a request whose parts are asked of the host when they are wanted. */
+  /** What the state of a request inherits: the state itself is the host's, which gives what is text and keeps what is set. */
   const incomingState = {
     __proto__: standardState,
-    get headers() { return this.headerFields ??= headersOf(host.headers(this.raw)); },
-    get body() { return this.content === undefined ? (this.content = host.hasBody(this.raw) ? sourceBody(source(this.raw), true) : null) : this.content; },
-    get follows() { return this.root ??= aborted(this.raw); },
+    get headers() { return this.headerFields ??= headersOf(host.headers(this)); },
+    get body() { return this.content === undefined ? (this.content = host.hasBody(this) ? sourceBody(source(this), true) : null) : this.content; },
+    get follows() { return this.root ??= aborted(this); },
   };
 
   /** A signal that is aborted when nobody waits for the answer any more. */
@@ -45,46 +45,39 @@
     return signal;
   }
 
-  let accept; // gives a request its parts as a contract reads them
-
+  // The host makes instances as toRequest does, without running this constructor: it costs as much as the rest.
   class HttpReq extends Request {
-    static {
-      accept = (req, { params, query, cookies }) => {
-        req.#params = { ...req.params, ...params };
-        req.#query = { ...req.query, ...query };
-        req.#cookies = { ...req.cookies, ...cookies };
-      };
-    }
-    #raw; #parts; #query; #cookies; #params;
-    user = undefined;
-    valid = undefined;
-    constructor(key, parts) {
+    constructor(key, raw) {
       if (key !== KEY) throw new TypeError("requests are made by the server");
-      const raw = parts[0];
-      super(incoming, { __proto__: incomingState, raw, method: parts[1], url: parts[2] });
-      this.#raw = raw;
-      this.#parts = parts;
+      super(incoming, raw);
     }
-    get path() { return this.#parts[3]; }
-    get remoteAddress() { return this.#parts[5]; }
-    get params() { return this.#params ??= host.params(this.#raw); }
-    get query() { return this.#query ??= host.query(this.#parts[4]); }
-    get cookies() { return this.#cookies ??= host.cookies(this.headers.get("cookie") ?? ""); }
-    setCookie(name, value, options = undefined) { host.setCookie(this.#raw, name, value, options); }
-    deleteCookie(name, options = undefined) { host.setCookie(this.#raw, name, "", { ...options, secret: undefined, maxAge: 0, expires: undefined }); }
+    get path() { return requestState(this).path; }
+    get remoteAddress() { return requestState(this).remoteAddress; }
+    get params() { return requestState(this).params; }
+    get query() { return requestState(this).query; }
+    get cookies() {
+      const state = requestState(this);
+      return state.cookies ??= host.cookies(this.headers.get("cookie") ?? "");
+    }
+    setCookie(name, value, options = undefined) { host.setCookie(requestState(this), name, value, options); }
+    deleteCookie(name, options = undefined) { host.setCookie(requestState(this), name, "", { ...options, secret: undefined, maxAge: 0, expires: undefined }); }
     signedCookie(name, secrets) {
       const value = this.cookies[name];
       return value === undefined ? undefined : host.signed(name, value, secrets);
     }
     async form() {
-      const type = this.headers.get("content-type") ?? "", streamed = this.body !== null && !host.isWhole(this.#raw) && !this.bodyUsed;
+      const raw = requestState(this), type = this.headers.get("content-type") ?? "";
+      const streamed = this.body !== null && !host.isWhole(raw) && !this.bodyUsed;
       if (!streamed || !/^multipart\/form-data\s*;/i.test(type)) return this.formData();
-      host.need("messages").requestState(this).body.used = true;
-      const { entries } = await given(host.form(this.#raw, type));
+      raw.body.used = true;
+      const { entries } = await given(host.form(raw, type));
       return host.need("formdata").formOf(entries);
     }
     get [Symbol.toStringTag]() { return "HttpReq"; }
   }
+  Object.assign(HttpReq.prototype, { user: undefined, valid: undefined });
+
+  const toRequest = (raw) => new HttpReq(KEY, raw);
 
   // --- answers ----------------------------------------------------------------------------------------------------------
 
@@ -93,7 +86,7 @@
 
   function encodePlain(value) {
     if (value === undefined || value === null) return [204, []];
-    if (typeof value === "string") return typed(textType(value), value);
+    if (typeof value === "string") return typed(host.textType(value), value);
     if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`a handler returned ${host.show(value)}, which cannot be sent`);
     if (typeof value === "object") {
       if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return typed(BINARY, value);
@@ -106,7 +99,6 @@
   }
 
   const BINARY = "application/octet-stream";
-  const textType = (text) => /^\s*<(!doctype\s+html|html)\b/i.test(text) ? "text/html;charset=UTF-8" : "text/plain;charset=UTF-8";
   const typed = (type, body) => [200, [["content-type", type]], body];
 
   /** A value of one of the web's classes that are bodies. */
@@ -127,7 +119,7 @@
     const rest = puller(chunks);
     let first = await rest.pull();
     if (first === undefined) return typed("text/plain;charset=UTF-8", "");
-    return [200, [["content-type", typeof first === "string" ? textType(first) : BINARY]], undefined, {
+    return [200, [["content-type", typeof first === "string" ? host.textType(first) : BINARY]], undefined, {
       async pull() {
         if (first === undefined) return rest.pull();
         const chunk = first;
@@ -182,21 +174,12 @@
     return refused === undefined ? handler.call(app, req) : refused;
   }
 
-  /** Answers one request: an encoded answer or a promise of one; what it throws is the author's error. */
-  function serve(app, guards, handler, parts) {
-    const req = new HttpReq(KEY, parts);
-    try {
-      const value = guards.length ? guarded(app, guards, handler, req) : handler.call(app, req);
-      const answer = value instanceof Promise ? value.then(encode) : encode(value);
-      return answer instanceof Promise ? answer.catch(encodeThrown) : answer;
-    } catch (error) {
-      return encodeThrown(error);
-    }
-  }
+  /** The encoded answer that a promise comes to. */
+  const encodeLater = (promise) => promise.then(encode).catch(encodeThrown);
 
   /** Runs the guards of an upgrade: [encoded refusal or undefined, user as JSON or undefined]. */
-  async function admit(app, guards, parts) {
-    const req = new HttpReq(KEY, parts);
+  async function admit(app, guards, raw) {
+    const req = toRequest(raw);
     try {
       const refused = await refusal(app, guards, req);
       return refused === undefined ? [undefined, stringify(req.user)] : [await encode(refused)];
@@ -205,5 +188,14 @@
     }
   }
 
-  return { globals: { HttpReq, ...helpers }, serve, admit, encode, encodeThrown, refusal, isResponse, accept, toRequest: (parts) => new HttpReq(KEY, parts) };
+  /** Gives a request its parts as a contract reads them. */
+  function accept(req, parts) {
+    const state = requestState(req);
+    for (const name of ["params", "query", "cookies"]) state[name] = { ...req[name], ...parts[name] };
+  }
+
+  return {
+    globals: { HttpReq, ...helpers }, admit, encode, encodeLater, encodeThrown, guarded, refusal, isResponse, toRequest, accept,
+    Request, HttpReq, incoming, incomingState,
+  };
 })
