@@ -68,7 +68,9 @@ func decoded(t *testing.T, coding, body string) string {
 }
 
 // What is compressed for whom, and what its header then says.
-func TestCompression(t *testing.T) {
+func TestCompression(t *testing.T) { bothWays(t, testCompression) }
+
+func testCompression(t *testing.T) {
 	s := startSite(t, pages)
 	long := strings.Repeat("long text ", 500)
 	for _, c := range []struct{ path, accept, coding, vary, text string }{
@@ -111,7 +113,9 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-func TestUncompressed(t *testing.T) {
+func TestUncompressed(t *testing.T) { bothWays(t, testUncompressed) }
+
+func testUncompressed(t *testing.T) {
 	s := startSite(t, pages, func(o *Options) { o.Uncompressed = true })
 	for _, path := range []string{"/page/text", "/page/app.js"} {
 		if res, _ := s.do("GET", path, "", "Accept-Encoding: br, gzip"); res.Header.Get("Content-Encoding") != "" {
@@ -121,7 +125,9 @@ func TestUncompressed(t *testing.T) {
 }
 
 // A client that has the answer already is told so, and gets the same tag as before.
-func TestConditional(t *testing.T) {
+func TestConditional(t *testing.T) { bothWays(t, testConditional) }
+
+func testConditional(t *testing.T) {
 	s := startSite(t, pages)
 	file, _ := s.do("GET", "/page/big.txt", "")
 	tag, modified := file.Header.Get("ETag"), file.Header.Get("Last-Modified")
@@ -164,7 +170,9 @@ func TestConditional(t *testing.T) {
 }
 
 // Parts of files: one, several, none that fits, and only of what the client has.
-func TestRanges(t *testing.T) {
+func TestRanges(t *testing.T) { bothWays(t, testRanges) }
+
+func testRanges(t *testing.T) {
 	s := startSite(t, pages)
 	whole := pages["page/public/big.txt"]
 	file, _ := s.do("GET", "/page/big.txt", "")
@@ -197,7 +205,9 @@ func TestRanges(t *testing.T) {
 }
 
 // Files beside a file hold it in another coding.
-func TestNeighbours(t *testing.T) {
+func TestNeighbours(t *testing.T) { bothWays(t, testNeighbours) }
+
+func testNeighbours(t *testing.T) {
 	s := startSite(t, pages)
 	older := filepath.Join(s.dir, "page", "public", "old.css.br")
 	if err := os.Chtimes(older, time.Now(), time.Now().Add(-time.Hour)); err != nil {

@@ -39,6 +39,8 @@ type app struct {
 	changing sync.Mutex // held while a generation is loaded or a worker is added
 	mu       sync.Mutex
 	workers  []*worker // guarded by mu; the first stays as long as the app
+	growing  bool      // guarded by mu: one is being started for others to come
+	stopping bool      // guarded by mu
 	ending   sync.WaitGroup
 }
 
@@ -194,6 +196,41 @@ func (a *app) leastBusy() (best *worker, busy bool) {
 	}
 	best.used.Store(true)
 	return best, best.load.Add(1) > 1
+}
+
+// placeDirect is place for an HTTP connection, which stays: when there may be one more worker it is started meanwhile, for
+// the next ones.
+func (a *app) placeDirect() *worker {
+	w, busy := a.leastBusy()
+	if !busy || a.size() >= a.current.Load().max(a.crew.cores) || !a.crew.room() {
+		return w
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.growing && !a.stopping {
+		a.growing = true
+		a.ending.Go(a.growLater)
+	}
+	return w
+}
+
+func (a *app) growLater() {
+	if w := a.grow(); w != nil {
+		w.release()
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.growing = false
+}
+
+// calmer takes the worker with the least to do if that is less than half of what busy has; else it is nil.
+func (a *app) calmer(busy *worker) *worker {
+	w, _ := a.leastBusy()
+	if w != busy && 2*w.load.Load() < busy.load.Load() {
+		return w
+	}
+	w.release()
+	return nil
 }
 
 // grow adds a worker that runs what the others run; nil when there may be none, or not now.

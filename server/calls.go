@@ -16,3 +16,8 @@ func (c call) takePlace() bool {
 func (c call) responseTime() time.Duration {
 	return narrower(c.app.limits.ResponseTime, c.now.routes.Info.Limits.ResponseTime)
 }
+
+// maxBody is how many bytes a body may have.
+func (c call) maxBody() int64 {
+	return int64(narrower(c.app.limits.MaxBodyBytes, c.now.routes.Info.Limits.BodyBytes))
+}

@@ -21,7 +21,9 @@ export default class Open extends AppBase {
 }
 
 // Who may read what, as a browser sees it: simple requests, preflights and errors.
-func TestCors(t *testing.T) {
+func TestCors(t *testing.T) { bothWays(t, testCors) }
+
+func testCors(t *testing.T) {
 	s := startSite(t, shared)
 	const page, cookie = "https://page.example", "Cookie: in=1"
 	for _, c := range []struct {

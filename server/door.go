@@ -8,7 +8,7 @@ import (
 )
 
 // open begins to serve a port: behind TLS by net/http; else, where the system can, through a door at which common WebSocket
-// handshakes are answered without net/http, which costs several times as much for one.
+// handshakes, and connections with common requests, are taken without net/http, which costs several times as much.
 func (s *Server) open(p *port, public *http.Server, start func(func() error)) {
 	if p.secure {
 		start(func() error { return serveTLS(public, p.listener) })
@@ -35,13 +35,17 @@ func (s *Server) room(waiting int) bool {
 	return false
 }
 
-// knock is offered the handshakes at the door. It takes those that upgrade would complete without asking anybody;
+// knock is offered the plain requests at the door. It takes the handshakes that upgrade would complete without asking anybody;
 // whatever else there is to say to a client is said there. It must not take what upgrade would refuse.
 func (s *Server) knock(p *port, r *http.Request, k *wsconn.Knocking) {
 	if !s.gate.enter() {
 		return
 	}
 	defer s.gate.leave()
+	if !wsconn.IsUpgrade(r) {
+		s.knockHTTP(p, r, k)
+		return
+	}
 	path, ok := parsePath(rawPath(r))
 	if !ok || fields(r) > s.options.Limits.MaxHeaderFields {
 		return

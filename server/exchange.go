@@ -160,13 +160,16 @@ func (x *exchange) giveUp(reason string) {
 
 // abandon tells the app that nobody waits for the answer, or its rest, any more.
 func (x *exchange) abandon(cause error) {
+	x.worker.loop.Post(func() { x.drop(cause) })
+}
+
+// drop is abandon on the loop.
+func (x *exchange) drop(cause error) {
 	reason := "the client has gone"
 	if cause != nil && !isGone(cause) {
 		reason = cause.Error()
 	}
-	x.worker.loop.Post(func() {
-		x.abandoned = true
-		x.req.Abort(reason)
-		x.giveUp(reason)
-	})
+	x.abandoned = true
+	x.req.Abort(reason)
+	x.giveUp(reason)
 }

@@ -38,11 +38,11 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 	s.send(client, w, r, c, res, x)
 }
 
-// request is r as the app sees it, without its body.
+// request is r as the app sees it, without its body. The header is r's own, which gets its Host.
 func (s *Server) request(r *http.Request, c call) *appbase.Request {
-	header := r.Header.Clone()
+	header := r.Header
 	if r.Host != "" {
-		header.Set("Host", r.Host)
+		header["Host"] = []string{r.Host}
 	}
 	uri, path := rawPath(r), c.target.path()
 	if c.route.Whole {
@@ -66,7 +66,7 @@ const eagerBytes = 64 << 10
 // asks for it. The status is 0, or what to answer: 413 beyond MaxBodyBytes, 408 when nothing came for BodyStall, 400 when it
 // is malformed or cut.
 func (s *Server) takeBody(w *steadyWriter, r *http.Request, c call, x *exchange) (status int) {
-	limit := int64(narrower(c.app.limits.MaxBodyBytes, c.now.routes.Info.Limits.BodyBytes))
+	limit := c.maxBody()
 	note := func(status int) {
 		if limit := bodyLimits[status]; limit != "" {
 			c.app.notices.note(limit, "route", c.route.String(), "remote", r.RemoteAddr)

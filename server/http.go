@@ -26,6 +26,9 @@ func (s *Server) httpServer(p *port) *http.Server {
 		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		ConnState: func(conn net.Conn, state http.ConnState) {
+			if state == http.StateClosed {
+				lose(conn)
+			}
 			s.silent.public.watch(conn, state)
 			if s.slots.watch(conn, state) {
 				s.notices.note(limitHTTPConnections, "remote", conn.RemoteAddr())
@@ -44,13 +47,17 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 	w := newSteadyWriter(plain, r, s.codings, s.options.Limits.WriteStall)
 	defer func() { s.answered(w, r, time.Since(began)) }()
 	defer w.finish()
-	if !s.gate.enter() {
-		w.Header().Set("Connection", "close") // of HTTP/2: no more requests on it
-		s.unavailable(w, r, "the server is stopping")
+	ready := carried(r)
+	if ready == nil && !s.gate.enter() {
+		s.shut(w, r)
 		return
 	}
 	defer s.gate.leave()
 	defer s.rescue(w, r)
+	if ready != nil {
+		ready.send(w, r)
+		return
+	}
 	if r.ContentLength != 0 && r.ProtoMajor == 1 {
 		// Until it is read (readBody): net/http is to answer before it skips the body, and not to wait for it for ever.
 		w.Header().Set("Connection", "close")
@@ -84,6 +91,12 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 		return
 	}
 	s.route(w, r, t)
+}
+
+// shut answers when nobody is let in any more.
+func (s *Server) shut(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close")
+	s.unavailable(w, r, "the server is stopping")
 }
 
 // answered counts an answer.

@@ -21,7 +21,9 @@ export default class Meter extends AppBase {
   @Get headers(req) { return Object.keys(Object.fromEntries(req.headers)).length; }
 }`
 
-func TestBodyLimits(t *testing.T) {
+func TestBodyLimits(t *testing.T) { bothWays(t, testBodyLimits) }
+
+func testBodyLimits(t *testing.T) {
 	s := startSite(t, files{"meter.js": meter}, func(o *Options) {
 		o.Limits.MaxBodyBytes = 100
 		o.Limits.BodyStall = 50 * time.Millisecond
@@ -50,7 +52,9 @@ func TestBodyLimits(t *testing.T) {
 }
 
 // A connection is kept for the next request when its body was read.
-func TestKeepAlive(t *testing.T) {
+func TestKeepAlive(t *testing.T) { bothWays(t, testKeepAlive) }
+
+func testKeepAlive(t *testing.T) {
 	s := startSite(t, files{"meter.js": meter})
 	request := "POST /meter/size HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
 	c := s.raw(request)
@@ -68,7 +72,9 @@ func TestKeepAlive(t *testing.T) {
 	}
 }
 
-func TestHeaderLimits(t *testing.T) {
+func TestHeaderLimits(t *testing.T) { bothWays(t, testHeaderLimits) }
+
+func testHeaderLimits(t *testing.T) {
 	s := startSite(t, files{"meter.js": meter}, func(o *Options) { o.Limits.HeaderTime = 50 * time.Millisecond })
 	get := func(header string) *client {
 		return s.raw("GET /meter/headers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + header + "\r\n")
@@ -153,7 +159,9 @@ func TestSlotsAreReleased(t *testing.T) {
 	}
 }
 
-func TestRouteLimits(t *testing.T) {
+func TestRouteLimits(t *testing.T) { bothWays(t, testRouteLimits) }
+
+func testRouteLimits(t *testing.T) {
 	s := startSite(t, files{"meter.js": meter})
 	c := s.dial("/meter/small")
 	c.send(opText, "0123456789")
@@ -172,7 +180,9 @@ func TestNarrower(t *testing.T) {
 	}
 }
 
-func TestResponseTime(t *testing.T) {
+func TestResponseTime(t *testing.T) { bothWays(t, testResponseTime) }
+
+func testResponseTime(t *testing.T) {
 	s := startSite(t, files{"meter.js": meter}, func(o *Options) { o.Limits.ResponseTime = 20 * time.Millisecond })
 	if res, body := s.do("GET", "/meter/never", ""); res.StatusCode != 503 || !strings.Contains(body, "did not answer in time") {
 		t.Errorf("%s %q", res.Status, body)
@@ -183,7 +193,9 @@ func TestResponseTime(t *testing.T) {
 }
 
 // A client that asks for much and reads nothing is cut.
-func TestWriteStall(t *testing.T) {
+func TestWriteStall(t *testing.T) { bothWays(t, testWriteStall) }
+
+func testWriteStall(t *testing.T) {
 	s := startSite(t, files{"meter/main.js": meter, "meter/public/x": "x"}, func(o *Options) { o.Limits.WriteStall = 20 * time.Millisecond })
 	if err := os.Truncate(filepath.Join(s.dir, "meter", "public", "x"), 256<<20); err != nil {
 		t.Fatal(err)

@@ -30,7 +30,9 @@ export default class Measured extends AppBase {
 }`
 
 // What happens shows in the metrics.
-func TestMetrics(t *testing.T) {
+func TestMetrics(t *testing.T) { bothWays(t, testMetrics) }
+
+func testMetrics(t *testing.T) {
 	s := startSite(t, files{"measured.js": measured}, func(o *Options) {
 		o.AdminListen, o.Limits.CallTime, o.Limits.Socket.MaxMessageBytes = "127.0.0.1:0", 300*time.Millisecond, 100
 	})
@@ -126,7 +128,9 @@ func TestMetricsOfARemovedApp(t *testing.T) {
 }
 
 // A limit is logged at once, then once a second with the number of times since.
-func TestNotices(t *testing.T) {
+func TestNotices(t *testing.T) { bothWays(t, testNotices) }
+
+func testNotices(t *testing.T) {
 	var log logBuffer
 	n := newNotices(slog.New(slog.NewTextHandler(&log, nil)), []string{"known"})
 	clock := time.Unix(1, 0)

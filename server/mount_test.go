@@ -22,7 +22,9 @@ var town = files{
 }
 
 // Apps answer where the operator put them, and nowhere else.
-func TestMounts(t *testing.T) {
+func TestMounts(t *testing.T) { bothWays(t, testMounts) }
+
+func testMounts(t *testing.T) {
 	s := startSite(t, town, func(o *Options) {
 		o.Mounts = map[string]Mount{"home": {Path: "/"}, "shop": {Path: "/store/v2"}, "tool": {Listen: "localhost:0"}, "fetcher": {Path: "/deep/fetch/"}, "absent": {Path: "/absent"}}
 	})
@@ -54,7 +56,9 @@ func TestMounts(t *testing.T) {
 }
 
 // A port of its own has HTTP and WebSocket, and ends with the server.
-func TestOwnPort(t *testing.T) {
+func TestOwnPort(t *testing.T) { bothWays(t, testOwnPort) }
+
+func testOwnPort(t *testing.T) {
 	s := startSite(t, town, func(o *Options) {
 		o.AdminListen = "127.0.0.1:0"
 		o.Mounts = map[string]Mount{"tool": {Listen: "localhost:0"}, "shop": {Listen: "localhost:0", Path: "/s"}}

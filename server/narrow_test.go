@@ -11,7 +11,9 @@ import (
 )
 
 // An author's limits count where they are narrower, and are named where they are not.
-func TestNarrowing(t *testing.T) {
+func TestNarrowing(t *testing.T) { bothWays(t, testNarrowing) }
+
+func testNarrowing(t *testing.T) {
 	ours := wsconn.Limits{MaxMessageBytes: 100, MaxQueueBytes: 100, MaxIdle: time.Minute, WriteStall: -1}.WithDefaults()
 	n := narrowing{limits: ours}
 	n.by(&appbase.SocketLimits{})
@@ -45,7 +47,9 @@ export default class Bounded extends AppBase {
 }`
 
 // @Api narrows for all routes, and a route for itself; neither widens.
-func TestAppAndRouteLimits(t *testing.T) {
+func TestAppAndRouteLimits(t *testing.T) { bothWays(t, testAppAndRouteLimits) }
+
+func testAppAndRouteLimits(t *testing.T) {
 	s := startSite(t, files{"bounded.js": bounded})
 	for path, most := range map[string]int{"echo": 50, "small": 5, "vain": 50} {
 		c := s.dial("/bounded/" + path)
@@ -73,7 +77,9 @@ func TestAppAndRouteLimits(t *testing.T) {
 }
 
 // The operator's limits of an app replace the server's, in both directions.
-func TestOperatorsLimitsOfAnApp(t *testing.T) {
+func TestOperatorsLimitsOfAnApp(t *testing.T) { bothWays(t, testOperatorsLimitsOfAnApp) }
+
+func testOperatorsLimitsOfAnApp(t *testing.T) {
 	s := startSite(t, files{"a.js": meter, "b.js": meter}, func(o *Options) {
 		o.Limits.Socket.MaxMessageBytes, o.Limits.MaxBodyBytes = 100, 100
 		o.AppLimits = map[string]Limits{"b": {Socket: wsconn.Limits{MaxMessageBytes: 200}, MaxBodyBytes: 200, MaxConnections: 1}}

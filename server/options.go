@@ -85,6 +85,7 @@ type Options struct {
 
 	places   *places
 	loadOnly bool           // apps are looked at, not started
+	indirect bool           // net/http serves every request
 	partial  *wsconn.Budget // of all loops
 	metrics  *metrics       // nil: nothing is measured
 	work     *work          // nil: nothing is counted

@@ -36,7 +36,9 @@ func TestHomePage(t *testing.T) {
 	}
 }
 
-func TestErrorPage(t *testing.T) {
+func TestErrorPage(t *testing.T) { bothWays(t, testErrorPage) }
+
+func testErrorPage(t *testing.T) {
 	s := startSite(t, files{
 		"bad.js":    "export default class Bad extends AppBase {\n  @Get oops() {\n    throw new Error(\"<script>alert(1)</script>\");\n  }\n}",
 		"broken.js": "export default class {",
@@ -62,7 +64,9 @@ func TestErrorPage(t *testing.T) {
 }
 
 // Outside of development nobody but the log learns more than an id.
-func TestErrorID(t *testing.T) {
+func TestErrorID(t *testing.T) { bothWays(t, testErrorID) }
+
+func testErrorID(t *testing.T) {
 	s := startSite(t, files{"bad.js": "export default class Bad extends AppBase { @Get oops() { throw new Error('inside'); } }"})
 	res, text := s.do("GET", "/bad/oops", "", browser)
 	id, found := strings.CutPrefix(strings.TrimSpace(text), "internal server error (id ")

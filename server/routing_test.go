@@ -59,7 +59,9 @@ export default class Shop extends Base {
 }
 
 // TestRouting is the routing table of the design, row by row, over real sockets.
-func TestRouting(t *testing.T) {
+func TestRouting(t *testing.T) { bothWays(t, testRouting) }
+
+func testRouting(t *testing.T) {
 	s := startSite(t, shop)
 	for _, c := range []struct {
 		name    string

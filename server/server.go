@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+
+	"github.com/sigil-server/sigil/wsconn"
 )
 
 // statusGoingAway is the close code of RFC 6455 7.4.1 for a server that stops.
@@ -36,6 +38,7 @@ type Server struct {
 	headers headers
 	admin   net.Listener // nil: off
 	gate    *gate
+	direct  *wsconn.HTTPLimits // of connections that apps' loops serve
 	state   atomic.Int32
 	started atomic.Bool
 	ending  chan struct{} // closed when the shutdown begins
@@ -63,6 +66,10 @@ func New(o Options) (*Server, error) {
 	}
 	if s.catalog, err = newCatalog(&s.options, &s.table); err != nil {
 		return nil, err
+	}
+	s.direct = &wsconn.HTTPLimits{
+		MaxHeaderBytes: o.Limits.MaxHeaderBytes, MaxBodyBytes: eagerBytes,
+		HeaderTime: o.Limits.HeaderTime, IdleTime: o.Limits.IdleTime, WriteStall: o.Limits.WriteStall,
 	}
 	if !o.Uncompressed {
 		s.codings = newCodings()
@@ -215,7 +222,7 @@ func (s *Server) shutdown(public []*http.Server, admin *http.Server, loaded <-ch
 	}
 }
 
-// finish lets the calls in flight of HTTP servers end, for a while, and then cuts them.
+// finish lets the calls in flight end, for a while, and then cuts those of HTTP servers.
 func (s *Server) finish(servers ...*http.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.Limits.StopWithin)
 	defer cancel()
@@ -224,5 +231,10 @@ func (s *Server) finish(servers ...*http.Server) {
 			s.log.Warn("calls were cut at shutdown", "error", err)
 			_ = server.Close()
 		}
+	}
+	select { // those on the loops, which their end cuts
+	case <-s.gate.empty:
+	case <-ctx.Done():
+		s.log.Warn("calls were cut at shutdown")
 	}
 }

@@ -24,7 +24,9 @@ export default class Patient extends AppBase {
   @OnStop bye(reason) { this.log.info("bye", reason, this.connections.size); }
 }`
 
-func TestShutdown(t *testing.T) {
+func TestShutdown(t *testing.T) { bothWays(t, testShutdown) }
+
+func testShutdown(t *testing.T) {
 	before := descriptors(t)
 	s := startSite(t, files{"patient.js": patient, "other.js": patient}, func(o *Options) { o.AdminListen = "127.0.0.1:0" })
 	ws, other := s.dial("/patient/talk"), s.dial("/other/talk")
@@ -68,7 +70,9 @@ func TestShutdown(t *testing.T) {
 }
 
 // Who does not end is cut, in time.
-func TestShutdownCuts(t *testing.T) {
+func TestShutdownCuts(t *testing.T) { bothWays(t, testShutdownCuts) }
+
+func testShutdownCuts(t *testing.T) {
 	s := startSite(t, files{"patient.js": patient}, func(o *Options) { o.Limits.StopWithin = 20 * time.Millisecond })
 	ws := s.dial("/patient/talk")
 	ws.want("hello")

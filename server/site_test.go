@@ -32,6 +32,16 @@ type site struct {
 	stop    func() error // ends Run and returns its error; may be called again
 }
 
+// viaNetHTTP is in the name of a test whose requests are all served by net/http.
+const viaNetHTTP = "via_net_http"
+
+// bothWays runs a test of what clients see twice: where plain requests are answered on the loops of their apps, and where
+// net/http serves all. Nobody must be able to tell.
+func bothWays(t *testing.T, test func(*testing.T)) {
+	t.Run("direct", test)
+	t.Run(viaNetHTTP, test)
+}
+
 // files are contents by their path below the apps folder.
 type files map[string]string
 
@@ -44,6 +54,7 @@ func startSite(t testing.TB, apps files, set ...func(*Options)) *site {
 	o := Options{
 		AppsDir: s.dir, Listen: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Changes: s.changes, Loaded: func(apps []AppInfo) { s.loaded <- apps },
+		indirect: strings.Contains(t.Name(), viaNetHTTP),
 	}
 	for _, f := range set {
 		f(&o)

@@ -14,6 +14,7 @@ func (a *app) stop(word string, code int, reason string) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	a.mu.Lock()
+	a.stopping = true
 	workers := a.workers
 	for _, w := range workers[1:] {
 		a.dismiss(w, code, reason)
@@ -62,6 +63,9 @@ func (w *worker) closeConnections(code int, reason string, done func()) {
 		}
 	}
 	w.closing = &closing{code: code, reason: reason, empty: finish}
+	if w.loop.ReleaseHTTP(); code == statusGoingAway { // calls had their time
+		w.loop.CutHTTP()
+	}
 	if len(w.hub.connections) == 0 {
 		finish()
 		return

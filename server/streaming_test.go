@@ -58,7 +58,9 @@ export default class Streamer extends AppBase {
   @Post async twice(req) { await req.text(); return await req.text(); }
 }`
 
-func TestStreamedAnswers(t *testing.T) {
+func TestStreamedAnswers(t *testing.T) { bothWays(t, testStreamedAnswers) }
+
+func testStreamedAnswers(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer})
 	for path, want := range map[string]string{
 		"words": "200 text/plain;charset=UTF-8 one two three", "page": "200 text/html;charset=UTF-8 <!doctype html><p>x",
@@ -77,7 +79,9 @@ func TestStreamedAnswers(t *testing.T) {
 }
 
 // An error before the first chunk is a 500; one after it cuts the connection, and the log knows where it was.
-func TestStreamErrors(t *testing.T) {
+func TestStreamErrors(t *testing.T) { bothWays(t, testStreamErrors) }
+
+func testStreamErrors(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer})
 	if res, _ := s.do("GET", "/s/early", ""); res.StatusCode != 500 {
 		t.Errorf("an early error: %s", res.Status)
@@ -125,7 +129,9 @@ func (s *site) open(name string) {
 }
 
 // When the client goes away, the signal is aborted and the generator returns.
-func TestClientGone(t *testing.T) {
+func TestClientGone(t *testing.T) { bothWays(t, testClientGone) }
+
+func testClientGone(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer})
 	res := s.begin("GET", "/s/gated", nil)
 	in := bufio.NewReader(res.Body)
@@ -148,7 +154,9 @@ func TestClientGone(t *testing.T) {
 }
 
 // A client that leaves before the answer aborts the signal; the answer that comes all the same is given up.
-func TestClientGoneBefore(t *testing.T) {
+func TestClientGoneBefore(t *testing.T) { bothWays(t, testClientGoneBefore) }
+
+func testClientGoneBefore(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer})
 	ctx, cancel := context.WithCancel(t.Context())
 	req, _ := http.NewRequestWithContext(ctx, "GET", "http://"+s.addr()+"/s/waits", nil)
@@ -166,7 +174,9 @@ func TestClientGoneBefore(t *testing.T) {
 }
 
 // The script is asked for more only as fast as the client takes it; one that takes nothing is cut.
-func TestSlowReader(t *testing.T) {
+func TestSlowReader(t *testing.T) { bothWays(t, testSlowReader) }
+
+func testSlowReader(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer}, func(o *Options) { o.Limits.WriteStall = 100 * time.Millisecond })
 	c := s.raw("GET /s/endless HTTP/1.1\r\nHost: x\r\n\r\n")
 	s.log.wait(t, "canceled: the client has gone")
@@ -174,7 +184,9 @@ func TestSlowReader(t *testing.T) {
 }
 
 // A stream goes on with the code it began with.
-func TestReloadWhileStreaming(t *testing.T) {
+func TestReloadWhileStreaming(t *testing.T) { bothWays(t, testReloadWhileStreaming) }
+
+func testReloadWhileStreaming(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer})
 	res := s.begin("GET", "/s/finite", nil)
 	in := bufio.NewReader(res.Body)
@@ -190,7 +202,9 @@ func TestReloadWhileStreaming(t *testing.T) {
 	_ = res.Body.Close()
 }
 
-func TestStreamedBodies(t *testing.T) {
+func TestStreamedBodies(t *testing.T) { bothWays(t, testStreamedBodies) }
+
+func testStreamedBodies(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer})
 	large := strings.Repeat("0123456789abcdef", 1<<16) // 1 MiB
 	ignored := large[:100<<10]                         // the client can send all of it before it sees the answer
@@ -208,7 +222,9 @@ func TestStreamedBodies(t *testing.T) {
 }
 
 // The app may answer piece by piece while it reads.
-func TestFullDuplex(t *testing.T) {
+func TestFullDuplex(t *testing.T) { bothWays(t, testFullDuplex) }
+
+func testFullDuplex(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer})
 	in, out := io.Pipe()
 	go func() { _, _ = io.WriteString(out, "first\n") }()
@@ -234,7 +250,9 @@ func TestFullDuplex(t *testing.T) {
 }
 
 // What is wrong with a body that the app reads is an error there, and an answer if it is not caught.
-func TestStreamedBodyLimits(t *testing.T) {
+func TestStreamedBodyLimits(t *testing.T) { bothWays(t, testStreamedBodyLimits) }
+
+func testStreamedBodyLimits(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer}, func(o *Options) {
 		o.Limits.MaxBodyBytes = 100_000
 		o.Limits.BodyStall = 50 * time.Millisecond
@@ -265,7 +283,9 @@ func TestStreamedBodyLimits(t *testing.T) {
 }
 
 // The time a client takes for its body is not the handler's.
-func TestResponseTimeWhileReading(t *testing.T) {
+func TestResponseTimeWhileReading(t *testing.T) { bothWays(t, testResponseTimeWhileReading) }
+
+func testResponseTimeWhileReading(t *testing.T) {
 	s := startSite(t, files{"s.js": streamer}, func(o *Options) { o.Limits.ResponseTime = 300 * time.Millisecond })
 	in, out := io.Pipe()
 	go func() {

@@ -101,7 +101,9 @@ func left(t *testing.T, dir string) []string {
 	return found
 }
 
-func TestUploads(t *testing.T) {
+func TestUploads(t *testing.T) { bothWays(t, testUploads) }
+
+func testUploads(t *testing.T) {
 	s, dir := uploadSite(t)
 	for _, size := range []int{3, 100, 1 << 20} {
 		want := fmt.Sprintf("a=value of a|b=value of b|file,big.bin,application/octet-stream,%d,%d,true,end", size, size)
@@ -138,7 +140,9 @@ func (s *Server) stopHTTP(t *testing.T) {
 }
 
 // A file is there until its request was answered, and gone then, also when nobody waited for the form.
-func TestUploadsAreRemoved(t *testing.T) {
+func TestUploadsAreRemoved(t *testing.T) { bothWays(t, testUploadsAreRemoved) }
+
+func testUploadsAreRemoved(t *testing.T) {
 	s, dir := uploadSite(t)
 	if status, got := s.upload("/u/kept", 100_000); status != 200 || got != "100000" {
 		t.Errorf("%d %q", status, got)
@@ -153,7 +157,9 @@ func TestUploadsAreRemoved(t *testing.T) {
 	}
 }
 
-func TestBrokenUploads(t *testing.T) {
+func TestBrokenUploads(t *testing.T) { bothWays(t, testBrokenUploads) }
+
+func testBrokenUploads(t *testing.T) {
 	s, _ := uploadSite(t)
 	const multi = "Content-Type: multipart/form-data; boundary=b"
 	big := strings.Repeat("x", 100_000)

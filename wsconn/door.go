@@ -10,10 +10,11 @@ import (
 
 // DoorOptions sets up a [Door].
 type DoorOptions struct {
-	// Knock is offered every WebSocket handshake that was read whole, on the
-	// door's goroutine; it must not block. It takes it with k.Accept. Otherwise
-	// the handshake goes the way of every other request, as if nobody had looked
-	// at it.
+	// Knock is offered every plain request that was read whole, WebSocket
+	// handshakes among them, on the door's goroutine; it must not block. It takes
+	// a handshake with k.Accept, and the connection of another request with
+	// [Loop.AdoptHTTP]. Otherwise the request goes the way of all that are not
+	// plain, as if nobody had looked at it. Its body is valid while Knock runs.
 	Knock func(r *http.Request, k *Knocking)
 	// Room reports whether one more connection may be taken while this many have
 	// not sent anything yet; nil: always. A connection for which there is no room
@@ -22,15 +23,15 @@ type DoorOptions struct {
 	// HeaderTime is how long a connection may take to send its first request's
 	// header; default 5 s. Then it is closed.
 	HeaderTime time.Duration
-	// MaxHeaderBytes is the largest handshake that is read here; default 4 KiB,
-	// which is also the most. Larger ones go the way of every other request.
+	// MaxHeaderBytes is the largest request that is read here; default 4 KiB,
+	// which is also the most. Larger ones are not plain.
 	MaxHeaderBytes int
 	// Log receives what goes wrong with the listening socket. Default: nothing is
 	// logged.
 	Log *slog.Logger
 }
 
-// maxKnockBytes bounds the handshakes that a Door reads.
+// maxKnockBytes bounds the requests that a Door reads.
 const maxKnockBytes = 4 << 10
 
 func (o DoorOptions) withDefaults() DoorOptions {
@@ -49,21 +50,40 @@ func (o DoorOptions) withDefaults() DoorOptions {
 	return o
 }
 
-// Knocking is a handshake at a [Door] that has not been answered, for as long as
+// Knocking is a request at a [Door] that has not been answered, for as long as
 // Knock runs.
 type Knocking struct {
+	door  *Door
 	fd    int
 	peer  netip.AddrPort
-	early []byte // what came behind the handshake
+	data  []byte // what was read
+	early []byte // what of it came behind the request
 	taken bool
+}
+
+// Parcel is what goes with a connection from a loop to whoever accepts it from
+// the [Door]: what is known of its first request already.
+type Parcel interface {
+	// Lost is called when nobody accepts the connection, on any goroutine.
+	Lost()
+}
+
+// ParcelOf is what came with a connection that a [Door] has accepted; nil when
+// nothing did.
+func ParcelOf(conn net.Conn) Parcel {
+	if v, ok := conn.(*visitor); ok {
+		return v.parcel
+	}
+	return nil
 }
 
 // visitor is a connection that a Door hands on: what was read comes first, and
 // the first deadline for reading is no later than what is left of HeaderTime.
 type visitor struct {
 	*net.TCPConn
-	read []byte
-	by   time.Time // zero once the first deadline is set
+	read   []byte
+	by     time.Time // zero once the first deadline is set
+	parcel Parcel
 }
 
 // NetConn is the socket.

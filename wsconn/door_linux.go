@@ -17,9 +17,9 @@ import (
 )
 
 // Door listens in front of an HTTP server. It reads the first bytes of every
-// connection; when they are a whole WebSocket handshake of the common kind, it
-// asks Knock, and the connection never costs what net/http does for one. All
-// others come out of Accept, for net/http, with what was read.
+// connection; when they are a whole request of the common kind, it asks Knock,
+// and the connection never costs what net/http does for one. All others come out
+// of Accept, for net/http, with what was read.
 //
 // It is a [net.Listener]: Accept, Close and Addr may be called by any goroutine.
 // Run does the work on the goroutine that calls it. A connection that has sent
@@ -29,12 +29,13 @@ type Door struct {
 	addr   net.Addr
 	listen int // descriptor
 	poller *poller
-	others chan net.Conn
+	others chan struct{} // one, while there may be some in passed
 	end    sync.Once
 	closed chan struct{} // Close was called
 
-	mu   sync.Mutex
-	gone bool // the poller is closed, or will be when Run ends
+	mu     sync.Mutex
+	gone   bool       // the poller is closed, or will be when Run ends
+	passed []*passing // for Accept; no more than there are connections
 
 	// Of Run's goroutine.
 	guests map[int32]*list.Element // by descriptor
@@ -66,7 +67,7 @@ func NewDoor(l net.Listener, o DoorOptions) (_ *Door, ok bool) {
 		_ = unix.Close(fd)
 		return nil, false
 	}
-	d := &Door{o: o.withDefaults(), addr: l.Addr(), listen: fd, poller: p, others: make(chan net.Conn, 16),
+	d := &Door{o: o.withDefaults(), addr: l.Addr(), listen: fd, poller: p, others: make(chan struct{}, 1),
 		closed: make(chan struct{}), guests: map[int32]*list.Element{}}
 	d.buf = make([]byte, d.o.MaxHeaderBytes)
 	// What is accepted inherits it.
@@ -85,14 +86,72 @@ func (d *Door) watch(fd int) error {
 
 func (d *Door) unwatch(fd int) { _ = unix.EpollCtl(d.poller.epoll, unix.EPOLL_CTL_DEL, fd, nil) }
 
-// Accept waits for a connection that is no handshake for Knock. After Close it
-// returns [net.ErrClosed].
+// Accept waits for a connection that nobody has taken. After Close it returns
+// [net.ErrClosed].
 func (d *Door) Accept() (net.Conn, error) {
+	for {
+		if g := d.next(); g != nil {
+			conn, err := adoptTCP(g.fd)
+			if err == nil {
+				return &visitor{TCPConn: conn, read: g.read, by: g.by, parcel: g.parcel}, nil
+			}
+			d.o.Log.Error("cannot hand a connection to the HTTP server", "error", err)
+			g.lost()
+			continue
+		}
+		select {
+		case <-d.others:
+		case <-d.closed:
+			return nil, net.ErrClosed
+		}
+	}
+}
+
+// passing is a connection on its way to Accept.
+type passing struct {
+	fd     int
+	read   []byte
+	by     time.Time
+	parcel Parcel
+}
+
+func (p *passing) lost() {
+	if p.parcel != nil {
+		p.parcel.Lost()
+	}
+}
+
+// next takes what waits for Accept longest; nil when nothing does.
+func (d *Door) next() *passing {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.passed) == 0 {
+		return nil
+	}
+	p := d.passed[0]
+	d.passed[0] = nil
+	if d.passed = d.passed[1:]; len(d.passed) == 0 {
+		d.passed = nil
+	}
+	return p
+}
+
+// pass gives a connection to whoever calls Accept. Any goroutine may call it.
+func (d *Door) pass(p *passing) {
+	d.mu.Lock()
+	closed := d.gone
+	if !closed {
+		d.passed = append(d.passed, p)
+	}
+	d.mu.Unlock()
+	if closed {
+		_ = unix.Close(p.fd)
+		p.lost()
+		return
+	}
 	select {
-	case conn := <-d.others:
-		return conn, nil
-	case <-d.closed:
-		return nil, net.ErrClosed
+	case d.others <- struct{}{}:
+	default:
 	}
 }
 
@@ -146,13 +205,9 @@ func (d *Door) release() {
 		_ = unix.Close(int(fd))
 	}
 	d.poller.close()
-	for {
-		select {
-		case conn := <-d.others:
-			_ = conn.Close()
-		default:
-			return
-		}
+	for p := d.next(); p != nil; p = d.next() {
+		_ = unix.Close(p.fd)
+		p.lost()
 	}
 }
 
@@ -273,17 +328,17 @@ func (d *Door) serve(fd int) {
 	}
 }
 
-// knock offers a handshake. False: it is none, or was not wanted.
+// knock offers a plain request. False: it is none, or was not wanted.
 func (d *Door) knock(g *guest, data []byte) (taken bool) {
-	r, size, ok := readKnock(data)
-	if !ok {
+	r, size, how := readRequest(data, len(data))
+	if how != readWhole {
 		return false
 	}
 	r.RemoteAddr = g.peer.String()
-	k := &Knocking{fd: g.fd, peer: g.peer, early: data[size:]}
+	k := &Knocking{door: d, fd: g.fd, peer: g.peer, data: data, early: data[size:]}
 	defer func() {
 		if p := recover(); p != nil {
-			d.o.Log.Error("a handshake panicked", "panic", p, "stack", string(debug.Stack()))
+			d.o.Log.Error("a request at the door panicked", "panic", p, "stack", string(debug.Stack()))
 			taken = k.taken // net/http may try, if the socket is still there
 		}
 	}()
@@ -293,16 +348,7 @@ func (d *Door) knock(g *guest, data []byte) (taken bool) {
 
 // handOn gives a connection to whoever calls Accept.
 func (d *Door) handOn(g *guest, data []byte) {
-	tcp, err := adoptTCP(g.fd)
-	if err != nil {
-		d.o.Log.Error("cannot hand a connection to the HTTP server", "error", err)
-		return
-	}
-	select {
-	case d.others <- &visitor{TCPConn: tcp, read: bytes.Clone(data), by: g.by}:
-	case <-d.closed:
-		_ = tcp.Close()
-	}
+	d.pass(&passing{fd: g.fd, read: bytes.Clone(data), by: g.by})
 }
 
 // Accept answers 101, with the headers of extra besides those of the handshake.

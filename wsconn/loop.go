@@ -66,6 +66,7 @@ type Loop struct {
 	timers        timers
 	wheel         wheel
 	conns         connTable
+	http          httpConns
 	shared        []*Limits          // limits in use, so that equal ones are kept once
 	resumed       []*Conn            // have something kept to deliver
 	touched       []*Conn            // have something to write
@@ -348,6 +349,7 @@ func (l *Loop) end() {
 	l.conns.each(func(c *Conn) { c.transport.hurry() })
 	l.writers.Wait()
 	l.conns.each((*Conn).abort)
+	l.http.end()
 	l.settle()
 	l.readers.Wait()
 	l.mu.Lock()

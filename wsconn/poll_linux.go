@@ -16,7 +16,8 @@ import (
 // maxEvents is how many ready sockets one turn serves.
 const maxEvents = 256
 
-// wakeSlot marks the event of the wake-up descriptor.
+// wakeSlot marks the event of the wake-up descriptor. What is below marks those
+// of HTTP connections.
 const wakeSlot = -1
 
 // poller waits for sockets with epoll. wake may be called by any goroutine, the
@@ -81,7 +82,8 @@ func milliseconds(d time.Duration) int {
 func (p *poller) dispatch(l *Loop) {
 	for i := range p.ready {
 		ev := &p.events[i]
-		if ev.Fd == wakeSlot {
+		if ev.Fd < 0 {
+			l.http.dispatch(ev)
 			continue
 		}
 		if c := l.conns.get(ev.Fd, ev.Pad); c != nil {
