@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/sigil-server/sigil/appbase"
@@ -20,7 +23,7 @@ type direct struct {
 	worker  *worker
 	conn    *wsconn.HTTPConn
 	served  uint
-	present *directCall // in flight; nil: none
+	present *directCall // until its answer is sent; nil: none
 	reply   reply
 }
 
@@ -98,7 +101,6 @@ func (d *direct) Request(r *http.Request) bool {
 		now.send()
 		return true
 	}
-	now.w.app = c.app.name
 	now.begin()
 	return true
 }
@@ -106,7 +108,8 @@ func (d *direct) Request(r *http.Request) bool {
 // begin asks the app.
 func (n *directCall) begin() {
 	s, d := n.of.server, n.of
-	n.w.Header().Set("X-Content-Type-Options", "nosniff")
+	s.common(n.w.Header(), n.request)
+	n.w.meet(n.call.app)
 	s.cors(n.w, n.request, n.call, appbase.Match{Outcome: appbase.Found, Route: n.call.route})
 	n.x = &exchange{worker: d.worker, req: s.request(n.request, n.call)}
 	if n.request.ContentLength > 0 {
@@ -115,13 +118,16 @@ func (n *directCall) begin() {
 	d.worker.used.Store(true)
 	d.worker.script.Serve(n.call.route, n.x.req, n.x.deliver(n.answer))
 	if !n.over {
-		n.slow = d.worker.loop.AfterFunc(n.call.responseTime(), func() { n.giveUp(errSlow) })
+		n.slow = d.worker.loop.AfterFunc(n.call.responseTime(), n.late)
 	}
 }
 
 // answer is called with what the app has answered.
 func (n *directCall) answer(res *appbase.Response, err error) {
 	d := n.of
+	if err == nil && !n.over {
+		d.server.checkAnswer(n.request, n.call, res)
+	}
 	switch {
 	case n.over:
 	case err != nil:
@@ -129,6 +135,7 @@ func (n *directCall) answer(res *appbase.Response, err error) {
 		n.finish()
 	case n.heavy(res):
 		n.end()
+		d.present = nil
 		d.conn.PassOn(newHandover(n, res))
 	default:
 		respond(n.w, n.request, res)
@@ -144,28 +151,24 @@ func (n *directCall) heavy(res *appbase.Response) bool {
 	return res.Stream != nil || len(res.Body) > maxDirectCoding && n.w.answer.codings != nil && n.request.Header["Accept-Encoding"] != nil
 }
 
-// giveUp ends a call that the app has not answered.
-func (n *directCall) giveUp(cause error) {
+// late answers for an app that takes too long.
+func (n *directCall) late() {
 	if n.over {
 		return
 	}
-	n.x.drop(cause)
-	if cause == errSlow {
-		n.of.server.scriptFailed(n.w, n.request, n.call, cause)
-	}
+	n.x.drop(errSlow)
+	n.of.server.scriptFailed(n.w, n.request, n.call, errSlow)
 	n.finish()
 }
 
-// finish counts the answer, lets the request out, and sends what there is.
+// finish sends what there is.
 func (n *directCall) finish() {
 	n.end()
 	n.send()
-	n.of.server.gate.leave()
 }
 
 func (n *directCall) end() {
 	n.over = true
-	n.of.present = nil
 	if n.slow != nil {
 		n.slow()
 	}
@@ -173,18 +176,31 @@ func (n *directCall) end() {
 
 func (n *directCall) send() {
 	d := n.of
-	d.present = nil
 	n.w.answer.finish()
-	d.server.answered(n.w, n.request, time.Since(n.began))
 	last := n.request.Close || n.w.Header().Get("Connection") == "close"
 	d.conn.Answer(d.reply.wire(n.request, last), last)
 }
 
+// Sent implements [wsconn.HTTPHandler]: the request is over.
+func (d *direct) Sent(err error) {
+	n := d.present
+	d.present = nil
+	n.w.stalled = errors.Is(err, os.ErrDeadlineExceeded)
+	d.server.answered(n.w, n.request, time.Since(n.began))
+	if n.x != nil {
+		d.server.gate.leave()
+	}
+}
+
 // Gone implements [wsconn.HTTPHandler].
 func (d *direct) Gone() {
-	if d.present != nil && d.present.x != nil {
-		d.present.giveUp(context.Canceled)
+	n := d.present
+	if n == nil || n.over {
+		return
 	}
+	n.end()
+	n.x.drop(context.Canceled)
+	d.Sent(net.ErrClosed)
 }
 
 // Left implements [wsconn.HTTPHandler].

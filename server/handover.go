@@ -31,8 +31,8 @@ func newHandover(n *directCall, res *appbase.Response) *handover {
 func (p *handover) send(w *steadyWriter, r *http.Request) {
 	s := p.server
 	defer p.x.worker.release()
-	w.app = p.call.app.name
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	s.common(w.Header(), r)
+	w.meet(p.call.app)
 	s.cors(w, r, p.call, appbase.Match{Outcome: appbase.Found, Route: p.call.route})
 	_, _ = io.Copy(io.Discard, r.Body) // the app has had it, and it is in memory
 	p.x.control = w.control

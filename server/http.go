@@ -77,8 +77,7 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 		s.upgrade(w, r, t, ok)
 		return
 	}
-	s.headers.set(w.Header())
-	s.headers.setHSTS(w.Header(), r)
+	s.common(w.Header(), r)
 	if isTunnel(r) {
 		s.overHTTP(w, r, t, ok)
 		return
@@ -93,9 +92,15 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 	s.route(w, r, t)
 }
 
+// common sets the headers that all answers have, whoever serves them.
+func (s *Server) common(header http.Header, r *http.Request) {
+	s.headers.set(header)
+	s.headers.setHSTS(header, r)
+}
+
 // shut answers when nobody is let in any more.
 func (s *Server) shut(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Connection", "close")
+	w.Header().Set("Connection", "close") // of HTTP/2: no more requests on it
 	s.unavailable(w, r, "the server is stopping")
 }
 
@@ -140,6 +145,12 @@ func (s *Server) rescue(w http.ResponseWriter, r *http.Request) {
 	id := newErrorID()
 	s.log.Error("a request panicked", "path", r.URL.Path, "id", id, "panic", p, "stack", string(debug.Stack()))
 	s.internalError(w, r, id, nil)
+}
+
+// meet says which app answers.
+func (w *steadyWriter) meet(a *app) {
+	w.app = a.name
+	setFixed(w.Header(), a.headers)
 }
 
 // steadyWriter gives every piece of an answer its own deadline, so that a client that does not read holds nothing for

@@ -16,8 +16,7 @@ func (s *Server) route(w *steadyWriter, r *http.Request, t target) {
 		s.notFound(w, r)
 		return
 	}
-	w.app = a.name
-	setFixed(w.Header(), a.headers)
+	w.meet(a)
 	now := a.current.Load()
 	switch {
 	case now.routes == nil:

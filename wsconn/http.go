@@ -33,6 +33,10 @@ type HTTPHandler interface {
 	// answers with [HTTPConn.Answer], now or later. False: it will not, nothing was
 	// done, and the connection is passed on with the request.
 	Request(r *http.Request) bool
+	// Sent is called once for each answer: with nil when all of it is with the
+	// kernel, with [os.ErrDeadlineExceeded] when the peer took nothing for
+	// WriteStall, else with why it could not be sent. The next request comes later.
+	Sent(err error)
 	// Gone tells that the client has gone, or the connection was cut, before the
 	// request was answered. Answers have no effect any more.
 	Gone()

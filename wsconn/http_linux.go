@@ -2,8 +2,10 @@ package wsconn
 
 import (
 	"bytes"
+	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -94,7 +96,7 @@ func (c *HTTPConn) write(wire []byte) {
 	n, err := writeNow(int(c.fd), wire)
 	switch {
 	case err != nil && !notNow(err):
-		c.close()
+		c.end(err)
 	case max(n, 0) == len(wire):
 		c.sent()
 	default:
@@ -108,7 +110,7 @@ func (c *HTTPConn) writable() {
 	n, err := writeNow(int(c.fd), c.out)
 	switch {
 	case err != nil && !notNow(err):
-		c.close()
+		c.end(err)
 		return
 	case n > 0:
 		c.out = c.out[n:]
@@ -126,6 +128,7 @@ const httpLinger = time.Second
 
 // sent is called when an answer is with the kernel.
 func (c *HTTPConn) sent() {
+	c.handler.Sent(nil)
 	c.want(unix.EPOLLIN)
 	if c.last {
 		c.state, c.in = httpClosing, nil
@@ -252,19 +255,25 @@ func (c *HTTPConn) expired() {
 		c.passOn(c.in, nil)
 		return
 	}
-	c.close()
+	c.end(os.ErrDeadlineExceeded)
 }
 
 // close ends the connection at once.
-func (c *HTTPConn) close() {
+func (c *HTTPConn) close() { c.end(net.ErrClosed) }
+
+// end is close, with why an answer under way was not sent.
+func (c *HTTPConn) end(why error) {
 	if c.state == httpGone {
 		return
 	}
-	busy := c.state == httpBusy
+	was := c.state
 	c.leave()
 	_ = unix.Close(int(c.fd))
-	if busy {
+	switch was {
+	case httpBusy:
 		c.handler.Gone()
+	case httpWriting:
+		c.handler.Sent(why)
 	}
 	c.handler.Left()
 }
