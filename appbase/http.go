@@ -7,6 +7,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/modules/messages"
 	"github.com/sigil-server/sigil/scripting"
 )
 
@@ -149,7 +150,7 @@ func (in *instance) answer(req *Request, value goja.Value, err error) (*Response
 	return r, err
 }
 
-// response reads what the prelude encoded: [status, header pairs, body, puller].
+// response reads what the prelude encoded: [status, header, body, puller].
 func (in *instance) response(value goja.Value, err error) (*Response, error) {
 	if err != nil {
 		return nil, in.asError(err)
@@ -169,8 +170,12 @@ func (in *instance) response(value goja.Value, err error) (*Response, error) {
 	return r, nil
 }
 
-// addHeaders adds the prelude's list of pairs.
+// addHeaders adds the fields of a Headers, or a list of pairs.
 func (in *instance) addHeaders(header http.Header, pairs *goja.Object) {
+	if fields := messages.FieldsOf(pairs); fields != nil {
+		fields.Each(header.Add)
+		return
+	}
 	for i := range int(pairs.Get("length").ToInteger()) {
 		pair := pairs.Get(strconv.Itoa(i)).ToObject(in.vm)
 		header.Add(pair.Get("0").String(), pair.Get("1").String())

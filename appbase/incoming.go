@@ -11,6 +11,7 @@ import (
 
 	"github.com/sigil-server/sigil/appbase/modules/blob"
 	"github.com/sigil-server/sigil/appbase/modules/formdata"
+	"github.com/sigil-server/sigil/appbase/modules/messages"
 )
 
 // Upload is what is not read yet of a request's body. Its methods return at once and may be called on any goroutine.
@@ -161,13 +162,13 @@ func (in *instance) onRequest(method func(*incoming, goja.FunctionCall) goja.Val
 	})
 }
 
-// headers(raw) is [name, value, name, value ...], names in lower case.
+// headers(raw) are the fields of the header.
 func (raw *incoming) headers(goja.FunctionCall) goja.Value {
-	flat := make([]any, 0, 2*len(raw.req.Header))
+	fields := &messages.Fields{}
 	for name, values := range raw.req.Header {
-		flat = append(flat, lowerName(name), joinHeader(name, values))
+		fields.Append(lowerName(name), joinHeader(name, values))
 	}
-	return raw.in.vm.NewArray(flat...)
+	return fields.Object(raw.in.vm)
 }
 
 // listen(raw, callback) has the callback called with why when nobody waits for the answer any more.

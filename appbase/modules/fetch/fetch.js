@@ -1,5 +1,5 @@
 // fetch (Fetch standard 5.6). The host sends; here requests are taken apart, answers put together, and signals followed.
-const { Request, requestState, pairsOf, headersOf, responseFrom, take, unusable } = need("messages");
+const { Request, requestState, headersOf, responseFrom, take, unusable } = need("messages");
 const { addAlgorithm, removeAlgorithm } = need("events");
 const { readerOf } = need("streams");
 const SOURCE = 5; // the kind of a body that comes from the host: it is passed on as it arrives
@@ -67,7 +67,7 @@ async function fetch(input, init = undefined) {
   if (signal.aborted) throw signal.reason;
   if (url.startsWith("data:")) return dataURL(url);
   const { body } = state, flat = [];
-  for (const [name, value] of pairsOf(state.headers)) flat.push(name, value);
+  for (const [name, value] of state.headers) flat.push(name, value);
   let sent;
   const streaming = body !== null && (body.stream !== null || body.kind === SOURCE);
   if (body !== null && unusable(body)) throw new TypeError("the body of the request was read already, or is being read");

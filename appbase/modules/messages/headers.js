@@ -7,9 +7,7 @@ const INTERNAL = Symbol("internal");
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 const fail = (message) => { throw new TypeError(message); };
-const keysOf = Object.keys;
-const mapEach = Map.prototype.forEach;
-const forEach = (map, fn) => apply(mapEach, map, [fn]);
+const { isArray } = Array;
 const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
 function hidden(object, key, value, writable) {
@@ -25,116 +23,92 @@ function dictionary(value, what) {
   return isObject(value) ? value : fail(`${what} must be an object`);
 }
 
-const known = new Map(); // header names as they were written -> in lower case
-const maxKnown = 500;
+let fieldsOf, headersOf, isHeaders;
 
-function headerName(name) {
-  const found = known.get(name);
-  if (found !== undefined) return found;
-  const text = `${name}`, lower = host.headerName(text);
-  if (lower === "") fail(`${stringify(text)} is not a header name`);
-  if (known.size < maxKnown && text.length < 100) known.set(text, lower);
-  return lower;
+/** What is missing among the arguments. An arguments object would cost more than the rest, so undefined counts as missing. */
+function missing(what, name, value) {
+  count(`Headers.${what}`, name === undefined ? 0 : 1, value === null ? 1 : 2);
 }
-
-function headerValue(value) {
-  const text = `${value}`, normal = host.headerValue(text);
-  if (normal !== undefined) return normal;
-  return fail(`header value ${stringify(text)} has ${/[^\x00-\xff]/.test(text) ? "a character above U+00FF in it: encode it first" : "a line break in it"}`);
-}
-
-let pairsOf, headersOf, isHeaders;
 
 class Headers {
-  #map = new Map(); // name in lower case -> value, or for set-cookie a list of them
+  #fields; // the host's
   static {
-    isHeaders = (value) => isObject(value) && #map in value;
-    // [name, value] of all, sorted by name, each cookie by itself ("sort and combine")
-    pairsOf = (headers) => {
-      const pairs = [];
-      forEach(headers.#map, (value, name) => { // an iterator would make two objects for each
-        if (name !== "set-cookie") pairs.push([name, value]);
-        else value.forEach((cookie) => pairs.push([name, cookie]));
-      });
-      return pairs.length < 2 ? pairs : pairs.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
-    };
-    // of a flat list [name, value, name, value] of the host's, names in lower case
-    headersOf = (flat) => {
-      const headers = new Headers();
-      for (let i = 0; i < flat.length; i += 2) {
-        if (flat[i] === "set-cookie") headers.append(flat[i], flat[i + 1]);
-        else headers.#map.set(flat[i], flat[i + 1]);
-      }
-      return headers;
-    };
+    isHeaders = (value) => isObject(value) && #fields in value;
+    /** What the host has of a Headers. */
+    fieldsOf = (headers) => headers.#fields;
+    /** Of fields of the host's, or of a flat list [name, value, name, value], names in lower case. */
+    headersOf = (fields) => new Headers(INTERNAL, isArray(fields) ? host.fields(fields) : fields);
   }
 
-  constructor(init = undefined) {
-    if (init === undefined) return;
-    if (!isObject(init)) fail("Headers are made of an object, of pairs [name, value] or of Headers");
+  constructor(init = undefined, fields = undefined) {
+    if (init === INTERNAL) this.#fields = fields;
+    else if (init === undefined) this.#fields = host.fields();
+    else if (!isObject(init)) fail("Headers are made of an object, of pairs [name, value] or of Headers");
+    else if (isHeaders(init) && init[Symbol.iterator] === entries) this.#fields = host.fields(init.#fields);
+    else {
+      this.#fields = host.fields();
+      this.#fill(init);
+    }
+  }
+  #fill(init) {
     const iterator = init[Symbol.iterator];
     if (iterator === undefined || iterator === null) {
-      for (const key of keysOf(init)) this.append(key, init[key]);
+      host.fill(this.#fields, init);
       return;
     }
     for (const pair of init) {
       if (!isObject(pair)) fail("each element given to Headers must be a pair [name, value]");
       const [name, value, ...more] = pair;
       if (value === undefined || more.length > 0) fail("each element given to Headers must be a pair [name, value]");
-      this.append(name, value);
+      host.append(this.#fields, name, value);
     }
   }
   append(name, value) {
-    count("Headers.append", arguments.length, 2);
-    const map = this.#map, key = headerName(name), text = headerValue(value), old = map.get(key);
-    if (key === "set-cookie") map.set(key, old === undefined ? [text] : [...old, text]);
-    else map.set(key, old === undefined ? text : `${old}, ${text}`);
+    if (value === undefined) missing("append", name);
+    host.append(this.#fields, name, value);
   }
   set(name, value) {
-    count("Headers.set", arguments.length, 2);
-    const map = this.#map, key = headerName(name), text = headerValue(value);
-    map.set(key, key === "set-cookie" ? [text] : text);
+    if (value === undefined) missing("set", name);
+    host.set(this.#fields, name, value);
   }
   get(name) {
-    count("Headers.get", arguments.length, 1);
-    const value = this.#map.get(headerName(name));
-    if (value === undefined) return null;
-    return typeof value === "string" ? value : value.join(", ");
+    if (name === undefined) missing("get", name, null);
+    return host.get(this.#fields, name);
   }
-  getSetCookie() { return [...(this.#map.get("set-cookie") ?? [])]; }
+  getSetCookie() { return host.cookies(this.#fields); }
   has(name) {
-    count("Headers.has", arguments.length, 1);
-    return this.#map.has(headerName(name));
+    if (name === undefined) missing("has", name, null);
+    return host.has(this.#fields, name);
   }
   delete(name) {
-    count("Headers.delete", arguments.length, 1);
-    this.#map.delete(headerName(name));
+    if (name === undefined) missing("delete", name, null);
+    host.delete(this.#fields, name);
   }
   forEach(callback, thisArg = undefined) {
-    count("Headers.forEach", arguments.length, 1);
     if (typeof callback !== "function") fail("the first argument of Headers.forEach must be a function");
-    for (let i = 0, pairs = pairsOf(this); i < pairs.length; i++, pairs = pairsOf(this)) {
-      apply(callback, thisArg, [pairs[i][1], pairs[i][0], this]);
+    const fields = this.#fields;
+    for (let i = 0, pair = host.pair(fields, i); pair !== undefined; pair = host.pair(fields, ++i)) {
+      apply(callback, thisArg, [pair[1], pair[0], this]);
     }
   }
   entries() { return new HeadersIterator(this, (pair) => pair); }
   keys() { return new HeadersIterator(this, ([name]) => name); }
   values() { return new HeadersIterator(this, ([, value]) => value); }
 }
+const { entries } = Headers.prototype;
 
 /** The iterator over headers, which may change meanwhile: it goes by its place among those that are there now. */
 class HeadersIterator {
-  #headers; #read; #index = 0;
+  #fields; #read; #index = 0;
   constructor(headers, read) {
-    pairsOf(headers);
-    this.#headers = headers;
+    this.#fields = fieldsOf(headers);
     this.#read = read;
   }
   next() {
-    const pairs = pairsOf(this.#headers);
-    if (this.#index >= pairs.length) return { value: undefined, done: true };
-    const read = this.#read;
-    return { value: read(pairs[this.#index++]), done: false };
+    const pair = host.pair(this.#fields, this.#index), read = this.#read;
+    if (pair === undefined) return { value: undefined, done: true };
+    this.#index++;
+    return { value: read(pair), done: false };
   }
 }
 delete HeadersIterator.prototype.constructor;

@@ -33,7 +33,6 @@ func Declarations() string { return declarations }
 // URLSearchParams be there when a script first uses one of the names.
 func Install(rt *scripting.Runtime) error {
 	return module.Install(rt, func() globals.Host {
-		b := binding{rt.VM()}
-		return globals.Host{"headerName": b.headerName, "headerValue": b.headerValue}
+		return binding{rt, rt.VM()}.host()
 	})
 }

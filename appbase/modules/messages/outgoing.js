@@ -27,30 +27,30 @@ function streamPuller(stream) {
 }
 
 /**
- * A response as it goes out: [status, pairs, body, puller], of the last two at most one, body a text or an ArrayBuffer. Its
+ * A response as it goes out: [status, fields, body, puller], of the last two at most one, body a text or an ArrayBuffer. Its
  * stream counts as read; a body that is none may be sent again.
  */
 function outgoing(response) {
-  const { status, headers, body, type } = responseState(response);
-  if (type === "error") fail("Response.error() cannot be sent");
-  const pairs = pairsOf(headers);
-  if (body === null) return [status, pairs];
+  const state = responseState(response), { status, body } = state;
+  if (state.type === "error") fail("Response.error() cannot be sent");
+  const fields = fieldsOf(headersIn(state));
+  if (body === null) return [status, fields];
   if (unusable(body)) fail("the body of the Response was read already, or is being read: return a clone(), or a new Response");
-  if (body.stream === null && (body.kind === TEXT || body.kind === BYTES)) return [status, pairs, body.value];
-  if (body.stream === null && body.kind === BLOB && blobs.inMemory(body.value)) return [status, pairs, blobs.read(body.value)];
-  return [status, pairs, undefined, streamPuller(streamOf(body))];
+  if (body.stream === null && (body.kind === TEXT || body.kind === BYTES)) return [status, fields, body.value];
+  if (body.stream === null && body.kind === BLOB && blobs.inMemory(body.value)) return [status, fields, blobs.read(body.value)];
+  return [status, fields, undefined, streamPuller(streamOf(body))];
 }
 
 /** A response with another status and more headers; the body moves. */
 function changed(response, status, headers) {
   const state = responseState(response);
-  const merged = new Headers(state.headers);
-  for (const [name, value] of pairsOf(new Headers(headers))) merged.set(name, value);
+  const merged = new Headers(headersIn(state));
+  host.merge(fieldsOf(merged), fieldsOf(new Headers(headers)));
   return new Response(INTERNAL, { __proto__: standardResponse, status, headers: merged, body: state.body });
 }
 
 const internals = {
-  Headers, Request, Response, isRequest, isResponse, isHeaders, pairsOf, headersOf, clientError, clientErrors,
+  Headers, Request, Response, isRequest, isResponse, isHeaders, fieldsOf, headersOf, clientError, clientErrors,
   outgoing, changed, puller,
   /** What a subclass of Request gives to its constructor: super(incoming, state), where state has what standardState has. */
   incoming: INTERNAL, standardState, requestState, responseState,

@@ -124,6 +124,6 @@ function bodyOfInit(state, init, from) {
   if (init.duplex !== undefined && init.duplex !== "half") fail("duplex of a Request is \"half\"");
   const [body, type] = extract(init.body);
   if (body.kind === STREAM && init.duplex === undefined) fail("a Request with a stream for its body needs duplex: \"half\"");
-  if (type !== null && !state.headers.has("content-type")) state.headers.set("content-type", type);
+  giveType(state.headers, type);
   return body;
 }

@@ -1,6 +1,7 @@
 // Response (Fetch standard 5.5).
 const standardResponse = {
   __proto__: null, status: 200, statusText: "", headers: undefined, body: null, type: "default", url: "", redirected: false,
+  kind: null, // the content type of a body, while nobody has asked for the headers
 };
 let responseState, isResponse;
 
@@ -15,15 +16,15 @@ class Response {
       this.#state = init;
       return;
     }
-    const { status = 200, statusText = "", headers } = dictionary(init, "the init of a Response");
-    this.#state = { __proto__: standardResponse, status: statusNumber(status), statusText: reason(statusText), headers: new Headers(headers) };
+    this.#state = init === undefined ? { __proto__: standardResponse } : readResponseInit(init);
     if (body !== null && body !== undefined) this.#setBody(extract(body));
   }
   #setBody(extracted) {
     const state = this.#state, { status } = state, body = extracted[0], type = extracted[1]; // by index: an iterator costs more
     if (status === 101 || status === 204 || status === 205 || status === 304) fail(`a ${status} has no body`);
     state.body = body;
-    if (type !== null && !state.headers.has("content-type")) state.headers.set("content-type", type);
+    if (state.headers === undefined) state.kind = type;
+    else giveType(state.headers, type);
   }
   static error() {
     return new Response(INTERNAL, { __proto__: standardResponse, status: 0, type: "error", headers: new Headers() });
@@ -48,14 +49,33 @@ class Response {
   get status() { return this.#state.status; }
   get ok() { return this.#state.status >= 200 && this.#state.status <= 299; }
   get statusText() { return this.#state.statusText; }
-  get headers() { return this.#state.headers; }
+  get headers() { return headersIn(this.#state); }
   clone() {
-    const { status, statusText, headers, type, url, redirected } = this.#state, body = cloneBody(this.#state.body);
-    return new Response(INTERNAL, { __proto__: standardResponse, status, statusText, type, url, redirected, headers: new Headers(headers), body });
+    const { status, statusText, type, url, redirected } = this.#state, body = cloneBody(this.#state.body);
+    return new Response(INTERNAL, { __proto__: standardResponse, status, statusText, type, url, redirected, headers: new Headers(headersIn(this.#state)), body });
   }
 }
 mixBody(Response, (response) => responseState(response).body);
 hidden(Response.prototype, Symbol.toStringTag, "Response", false);
+
+/** The headers of a response, made when they are asked for. */
+function headersIn(state) {
+  if (state.headers === undefined) {
+    state.headers = new Headers();
+    giveType(state.headers, state.kind);
+  }
+  return state.headers;
+}
+
+function giveType(headers, type) {
+  const fields = fieldsOf(headers);
+  if (type !== null && !host.has(fields, "content-type")) host.set(fields, "content-type", type);
+}
+
+function readResponseInit(init) {
+  const { status = 200, statusText = "", headers } = dictionary(init, "the init of a Response");
+  return { __proto__: standardResponse, status: statusNumber(status), statusText: reason(statusText), headers: new Headers(headers) };
+}
 
 /** 101 is for those that answer a handshake. */
 function statusNumber(value) {
