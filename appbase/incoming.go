@@ -38,7 +38,9 @@ func (e *BodyError) Error() string { return e.Message }
 type incoming struct {
 	in      *instance
 	req     *Request
-	kept    map[string]goja.Value // what was made, or set by the prelude
+	params  goja.Value            // nil: not asked for yet
+	query   goja.Value            // nil: not asked for yet
+	kept    map[string]goja.Value // what the prelude has set
 	onAbort goja.Callable         // aborts req.signal; nil while nobody asked for that
 	aborted string                // why nobody waits for the answer any more; "" while somebody does
 
@@ -71,16 +73,24 @@ func (raw *incoming) Get(key string) goja.Value {
 	case "remoteAddress":
 		return vm.ToValue(req.RemoteAddress)
 	}
+	switch key {
+	case "params":
+		return made(&raw.params, func() goja.Value { return raw.in.textObject(req.Params) })
+	case "query":
+		return made(&raw.query, func() goja.Value { return raw.in.textObject(parseQuery(req.RawQuery)) })
+	}
 	if value, ok := raw.kept[key]; ok {
 		return value
 	}
-	switch key {
-	case "params":
-		return raw.keep(key, raw.in.textObject(req.Params))
-	case "query":
-		return raw.keep(key, raw.in.textObject(parseQuery(req.RawQuery)))
-	}
 	return nil
+}
+
+// made is what is in slot, put there at the first use.
+func made(slot *goja.Value, make func() goja.Value) goja.Value {
+	if *slot == nil {
+		*slot = make()
+	}
+	return *slot
 }
 
 func (raw *incoming) keep(key string, value goja.Value) goja.Value {

@@ -28,6 +28,26 @@ func BenchmarkHTTP(b *testing.B) {
 	}
 }
 
+// BenchmarkDirect is one request over a connection that stays, answered on the loop of its app.
+func BenchmarkDirect(b *testing.B) {
+	s := startSite(b, shop)
+	for _, path := range []string{"/shop/hello", "/shop/items/7"} {
+		b.Run(path[6:], func(b *testing.B) {
+			request := "GET " + path + " HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n"
+			c := s.raw(request)
+			c.body()
+			answer := make([]byte, 4<<10)
+			b.ReportAllocs()
+			for b.Loop() {
+				c.write(request)
+				if n, err := c.conn.Read(answer); err != nil || n < 100 {
+					b.Fatal(n, err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkEcho is one message to a script handler and back over a real socket, one in flight.
 func BenchmarkEcho(b *testing.B) {
 	s := startSite(b, shop)

@@ -14,7 +14,11 @@ func unchanged(r *http.Request, header http.Header) bool {
 		tag := header.Get("ETag")
 		return tag != "" && tagListed(strings.Join(given, ","), tag)
 	}
-	since, err := http.ParseTime(r.Header.Get("If-Modified-Since"))
+	asked := r.Header.Get("If-Modified-Since")
+	if asked == "" {
+		return false
+	}
+	since, err := http.ParseTime(asked)
 	if err != nil {
 		return false
 	}

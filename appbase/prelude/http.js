@@ -4,7 +4,7 @@
   "use strict";
 
   const {
-    Request, Response, changed, clientError, clientErrors, headersOf, incoming, isResponse, outgoing, puller, requestState, sourceBody, standardState,
+    Request, Response, changed, clientError, clientErrors, headersOf, incoming, isResponse, outgoing, puller, requestState, sourceBody, standardState, stateGetters,
   } = host.need("messages");
   const { stringify } = JSON;
   const { asyncIterator, iterator } = Symbol;
@@ -51,10 +51,6 @@
       if (key !== KEY) throw new TypeError("requests are made by the server");
       super(incoming, raw);
     }
-    get path() { return requestState(this).path; }
-    get remoteAddress() { return requestState(this).remoteAddress; }
-    get params() { return requestState(this).params; }
-    get query() { return requestState(this).query; }
     get cookies() {
       const state = requestState(this);
       return state.cookies ??= host.cookies(this.headers.get("cookie") ?? "");
@@ -75,6 +71,7 @@
     }
     get [Symbol.toStringTag]() { return "HttpReq"; }
   }
+  stateGetters(HttpReq, "path", "remoteAddress", "params", "query");
   Object.assign(HttpReq.prototype, { user: undefined, valid: undefined });
 
   const toRequest = (raw) => new HttpReq(KEY, raw);

@@ -12,13 +12,17 @@ const standardState = {
   credentials: "same-origin", mode: "cors", redirect: "follow", referrer: "about:client", referrerPolicy: "", integrity: "", keepalive: false,
 };
 
-let requestState, isRequest;
+let requestState, isRequest, stateGetters;
 
 class Request {
   #state;
   static {
     isRequest = (value) => isObject(value) && #state in value;
     requestState = (request) => request.#state;
+    /** Gives a subclass getters for members of the state, which cost one call where requestState makes two of it. */
+    stateGetters = (Class, ...names) => {
+      for (const name of names) defineProperty(Class.prototype, name, { get() { return this.#state[name]; }, enumerable: false, configurable: true });
+    };
   }
   constructor(input, init = undefined) {
     if (input === INTERNAL) {
