@@ -346,8 +346,8 @@ func TestStreamsBehindDirectConnections(t *testing.T) {
 	eventually(t, func() bool { return s.directConns() == 0 })
 }
 
-// A parcel that nobody opens leaves nothing behind.
-func TestLostParcel(t *testing.T) {
+// What nobody takes over leaves nothing behind.
+func TestLostHandover(t *testing.T) {
 	s := startSite(t, files{"kiosk.js": kiosk})
 	a := s.server.table.find("kiosk")
 	if !s.server.gate.enter() {
