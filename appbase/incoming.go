@@ -103,7 +103,14 @@ func (raw *incoming) keep(key string, value goja.Value) goja.Value {
 
 // Set implements [goja.DynamicObject].
 func (raw *incoming) Set(key string, value goja.Value) bool {
-	raw.keep(key, value)
+	switch key {
+	case "params":
+		raw.params = value
+	case "query":
+		raw.query = value
+	default:
+		raw.keep(key, value)
+	}
 	return true
 }
 
