@@ -79,7 +79,7 @@ func (s *Server) overHTTP(w *steadyWriter, r *http.Request, t target, ok bool) {
 	if c.app != nil {
 		w.app = c.app.name
 	}
-	if !wsconn.CheckOrigin(r, s.origins(c.route)) {
+	if !s.allowsOrigin(r, c.route) {
 		s.noticesOf(c.app).note(limitOrigin, "origin", short(r.Header.Get("Origin")), "path", short(r.URL.Path))
 		s.fail(w, r, http.StatusForbidden, "connections from this origin are not allowed")
 		return
@@ -128,8 +128,10 @@ func (s *Server) openTunnel(w *steadyWriter, r *http.Request, c call) {
 		s.slots.release(address)
 		return
 	}
-	s.slots.http.Add(-1) // it is counted as a connection of the app's now
-	defer s.slots.http.Add(1)
+	if r.ProtoMajor == 1 { // else it is one of several on a connection
+		s.slots.http.Add(-1) // it is counted as a connection of the app's now
+		defer s.slots.http.Add(1)
+	}
 	tun, in := s.joinTunnel(w, r, c, address)
 	if tun == nil {
 		c.app.taken.Add(-1)
@@ -212,15 +214,17 @@ func (s *Server) watchTunnel(client context.Context, tun *tunnel) (stop func()) 
 
 // downstream writes what the app sends, as server-sent events.
 func (s *Server) downstream(w *steadyWriter, r *http.Request, tun *tunnel, in arrival) {
-	narrowSendBuffer(r, tun.app.socketLimits(in.api, in.route).SendBufferBytes)
 	eventsHeader(w.Header())
-	w.Header().Set("Connection", "close") // its buffers are not what others want
+	if r.ProtoMajor == 1 { // else the connection is not this one's alone
+		narrowSendBuffer(r, tun.app.socketLimits(in.api, in.route).SendBufferBytes)
+		w.Header().Set("Connection", "close") // its buffers are not what others want
+	}
 	w.WriteHeader(http.StatusOK)
 	event := encodeEvent(opened{Token: tun.token, Protocol: in.protocol, ID: in.id})
 	for {
 		_, err := w.Write(event)
 		if err == nil && !tun.Buffered() {
-			err = w.control.Flush()
+			err = w.flush()
 		}
 		if err != nil {
 			return

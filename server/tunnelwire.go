@@ -75,7 +75,7 @@ func (s *Server) readPackets(w *steadyWriter, r *http.Request, c call) (packets 
 	}
 	limit := int64(narrower(c.app.limits.MaxBodyBytes, c.now.routes.Info.Limits.BodyBytes))
 	body, err := io.ReadAll(&boundBody{
-		body: r.Body, control: w.control, stall: c.app.limits.BodyStall, left: limit, failed: func(status int) {
+		body: r.Body, control: w.control, framed: w.framed, stall: c.app.limits.BodyStall, left: limit, failed: func(status int) {
 			if name := bodyLimits[status]; name != "" {
 				c.app.notices.note(name, "route", c.route.String(), "remote", r.RemoteAddr)
 			}
