@@ -29,8 +29,8 @@ func in(column, title string) string {
 		[...document.querySelectorAll(".text")].filter((text) => text.textContent === %q))`, column, title)
 }
 
-// press has a task get a key, as from a keyboard.
-func (p tab) press(title, key string, alt bool) {
+// pressKey has a task get a key, as from a keyboard.
+func (p tab) pressKey(title, key string, alt bool) {
 	p.t.Helper()
 	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`{
 		const card = [...document.querySelectorAll("main li")].find((li) => li.querySelector(".text").textContent === %q);
@@ -73,15 +73,15 @@ func TestTodoInABrowser(t *testing.T) {
 	ann.say("write to <b>bob</b>")
 	bob.waitFor(in("open", "water the plants"))
 	bob.waitFor(in("open", "write to <b>bob</b>"))
-	bob.press("water the plants", "ArrowRight", true)
+	bob.pressKey("water the plants", "ArrowRight", true)
 	ann.waitFor(in("doing", "water the plants"))
-	bob.press("water the plants", "ArrowRight", true)
+	bob.pressKey("water the plants", "ArrowRight", true)
 	for _, page := range []tab{ann, bob} {
 		page.waitFor(in("done", "water the plants"))
 		page.waitFor(`document.querySelector("#finished").textContent === "1"`)
 		page.waitFor(`document.querySelector("#log").textContent.includes("finished “water the plants”")`)
 	}
-	ann.press("write to <b>bob</b>", "Delete", false)
+	ann.pressKey("write to <b>bob</b>", "Delete", false)
 	bob.waitFor(`!document.querySelector("main").textContent.includes("write to <b>")`)
 	ann.do(chromedp.Click(chromedp.CSS("#toast button"))) // undo
 	bob.waitFor(in("open", "write to <b>bob</b>"))
@@ -97,7 +97,7 @@ func TestTodoInABrowser(t *testing.T) {
 	s.signal(syscall.SIGKILL)
 	s.exit(patience)
 	ann.waitFor(`document.querySelector("#status.open") === null`)
-	ann.press("water the plants", "ArrowLeft", true) // waits for the server
+	ann.pressKey("water the plants", "ArrowLeft", true) // waits for the server
 	ann.waitFor(`document.querySelector("#doing .pending .text")?.textContent === "water the plants"`)
 	again := launch(t, "serve", "--admin", "off", "--listen", s.address, "--apps", apps)
 	again.stdout.await(t, "listening on http://"+s.address, "\n")
