@@ -12,8 +12,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browse starts a browser with a profile of its own; it ends with the test. The context is a tab's.
-func browse(t *testing.T) context.Context {
+// browse starts a browser with a profile of its own, and more flags; it ends with the test. The context is a tab's.
+func browse(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	path, err := browserPath()
 	if err != nil {
@@ -32,7 +32,7 @@ func browse(t *testing.T) context.Context {
 		flags = append(flags, chromedp.NoSandbox) // Chromium refuses to sandbox as root
 	}
 	limit, cancel := context.WithTimeout(context.Background(), 3*patience)
-	allocator, stop := chromedp.NewExecAllocator(limit, flags...)
+	allocator, stop := chromedp.NewExecAllocator(limit, append(flags, more...)...)
 	tab, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(tab) // waits until the browser is gone
