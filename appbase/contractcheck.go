@@ -55,9 +55,10 @@ func (in *instance) checkContract(notes *goja.Object) error {
 		return nil
 	}
 	found := in.readContractNotes(notes.Get("contract").ToObject(in.vm))
-	mistakes := in.contract.document.Mistakes()
+	mistakes, told := in.contract.document.Mistakes(), map[string]bool{}
 	for _, p := range found.problems {
-		if o := in.contract.document.Operations[p.operation]; o.ID != "" {
+		if o := in.contract.document.Operations[p.operation]; o.ID != "" && !told[o.ID] {
+			told[o.ID] = true
 			mistakes = append(mistakes, in.problemOf(o, p, found.methods))
 		}
 	}

@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigil-server/sigil/scripting"
 	"github.com/sigil-server/sigil/server"
 	"github.com/sigil-server/sigil/storage"
 )
@@ -103,7 +105,18 @@ func checkOne(w io.Writer, app server.AppInfo) int {
 		printRoutes(w, app, place{})
 		return 0
 	}
+	var many scripting.Errors
 	var detailed interface{ Detail() string }
+	if errors.As(app.Err, &many) && len(many) > 1 {
+		fmt.Fprintf(w, "%s:\n", app.Name)
+		for _, e := range many {
+			fmt.Fprintf(w, "  %v\n", e)
+			if parts := strings.SplitN(e.Detail(), "\n", 3); len(parts) == 3 { // the title and the place were said
+				fmt.Fprint(w, indent(parts[2]))
+			}
+		}
+		return 1
+	}
 	if errors.As(app.Err, &detailed) {
 		fmt.Fprintf(w, "%s: %v\n%s", app.Name, app.Err, indent(detailed.Detail()))
 	} else {
