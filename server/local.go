@@ -149,11 +149,11 @@ func (l *Local) start(ctx context.Context, name string, a *localApp) error {
 	l.publish(a.app)
 	if a.program, err = l.compile(ctx, src); err == nil {
 		l.noteInputs(a, src, a.program.Inputs())
-		err = a.app.load(ctx, src, a.program)
+		err = lasting(a.app.load(ctx, src, a.program))
 	} else if failed := (interface{ Inputs() []string })(nil); errors.As(err, &failed) {
 		l.noteInputs(a, src, failed.Inputs())
 	}
-	if err = lasting(err); err != nil {
+	if err != nil {
 		a.app.failed(src, err)
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -219,13 +220,14 @@ func parseDuration(text string) (time.Duration, error) {
 	if !found {
 		return time.ParseDuration(text)
 	}
-	var n int64
-	if _, err := fmt.Sscanf(days, "%d", &n); err != nil || n < 0 || n > 36600 {
+	n, err := strconv.ParseFloat(days, 64)
+	if err != nil || !(n >= 0 && n <= 36600) {
 		return 0, fmt.Errorf("%q has no number of days", text)
 	}
+	whole := time.Duration(n * float64(24*time.Hour))
 	if rest == "" {
-		return time.Duration(n) * 24 * time.Hour, nil
+		return whole, nil
 	}
 	d, err := time.ParseDuration(rest)
-	return time.Duration(n)*24*time.Hour + d, err
+	return whole + d, err
 }
