@@ -39,6 +39,7 @@ type Local struct {
 type localApp struct {
 	changing sync.Mutex     // held while it is started or stopped
 	app      *app           // nil: it does not run
+	err      error          // why its code could not be loaded
 	config   map[string]any // nil: the operator's
 	source   appbase.Source
 	program  *scripting.Program
@@ -73,7 +74,7 @@ var ErrNoApp = errors.New("there is no such app")
 func (l *Local) Start(ctx context.Context, name string) error {
 	return l.change(name, func(a *localApp) error {
 		if a.app != nil {
-			return nil
+			return a.err
 		}
 		return l.start(ctx, name, a)
 	})
@@ -105,6 +106,9 @@ func (l *Local) Reload(ctx context.Context, name string) error {
 	return l.change(name, func(a *localApp) error {
 		if a.app == nil {
 			return l.start(ctx, name, a)
+		}
+		if a.err != nil {
+			return a.err
 		}
 		return a.app.load(ctx, a.source, a.program)
 	})
@@ -153,7 +157,7 @@ func (l *Local) start(ctx context.Context, name string, a *localApp) error {
 	} else if failed := (interface{ Inputs() []string })(nil); errors.As(err, &failed) {
 		l.noteInputs(a, src, failed.Inputs())
 	}
-	if err != nil {
+	if a.err = err; err != nil {
 		a.app.failed(src, err)
 	}
 	return err
