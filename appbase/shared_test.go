@@ -71,7 +71,7 @@ func TestSharedFieldsOfFailedLoads(t *testing.T) {
 	for source, want := range map[string]string{
 		`export default class App extends AppBase { @Shared title = "x"; constructor() { super(); this.title = "new"; } }`:          "do it in @OnStart",
 		`export default class App extends AppBase { @Shared title = "x"; constructor() { super(); throw new Error(this.title); } }`: "Error: first",
-		`export default class App extends AppBase { @Shared title = new Map(); }`:                                                   "this.title is a Map, which cannot be shared: use a SharedMap",
+		`export default class App extends AppBase { @Shared title = new Set(); }`:                                                   "this.title is a Set, which cannot be shared: use a SharedMap with true as values",
 		`export default class App extends AppBase { @Shared title = { when: [() => 1] }; }`:                                         "this.title.when[0] is a function",
 		`export default class App extends AppBase { @Shared #title = 1; }`:                                                          "@Shared belongs on a field; #title is private",
 		`export default class App extends AppBase { @Shared static title = 1; }`:                                                    "title is static",
@@ -150,4 +150,30 @@ func (w *world) begin(target string) {
 	m := w.routes.HTTP("GET", path)
 	w.worker.Serve(m.Route, request("GET", path, query, nil, m.Params), func(*Response, error) {})
 	w.loop.RunPosted()
+}
+
+// Without a version a migration is run once, and another text of it is another one.
+func TestSharedFieldsAreMigratedOnce(t *testing.T) {
+	w := newWorld(t, `export default class App extends AppBase {
+		@Shared people = ["ann"];
+		@Shared seen = new Map([["ann", 1]]);
+		@Get look() { return [this.people, this.seen, this.seen instanceof SharedMap]; }
+		@Get grow() { this.people = [...this.people, "bob"]; this.seen.add("ann", 1); }
+	}`)
+	w.request("GET", "/grow", "")
+	const next = `export default class App extends AppBase {
+		@Shared({ migrate: (old, version) => old.map((name) => ({ name, version })) }) people = [];
+		@Shared seen = new Map();
+		@Get look() { return [this.people, this.seen]; }
+	}`
+	for range 3 { // the second and third change nothing
+		w.load(next)
+		if got, want := w.request("GET", "/look", ""), `200 application/json [[{"name":"ann","version":0},{"name":"bob","version":0}],{"ann":2}]`; got != want {
+			t.Fatalf("got %s\nwant %s", got, want)
+		}
+	}
+	w.load(strings.Replace(next, "old.map((name) => ({ name, version }))", "old.map((who) => who.name + version)", 1))
+	if got, want := w.request("GET", "/look", ""), `200 application/json [["ann0","bob0"],{"ann":2}]`; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
 }

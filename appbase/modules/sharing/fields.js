@@ -138,11 +138,21 @@ function Shared(...args) {
   const [first, context] = args;
   if (typeof context === "object" && context !== null && "kind" in context) return mark(context, {});
   if (args.length > 1 || typeof first !== "object" || first === null) fail("@Shared stands bare, or takes { version, migrate }");
-  const { version = 0, migrate, ...rest } = first;
+  const { migrate, version = versionOf(migrate), ...rest } = first;
   for (const key of Object.keys(rest)) fail(`@Shared does not know the option "${key}"; it takes version, migrate`);
   if (!Number.isSafeInteger(version) || version < 0) fail("@Shared: version is a whole number");
   if (migrate !== undefined && typeof migrate !== "function") fail("@Shared: migrate is a function of the old value and its version");
   return (value, context) => mark(context, { version, migrate });
+}
+
+const DERIVED = 2 ** 40; // versions from here on are made of what migrate says
+
+/** A version for those who give none: another one whenever migrate has another text, so that each is run once. */
+function versionOf(migrate) {
+  if (typeof migrate !== "function") return 0;
+  let hash = 0;
+  for (const character of `${migrate}`) hash = (hash * 31 + character.codePointAt(0)) % DERIVED;
+  return DERIVED + hash;
 }
 
 function mark(context, { version = 0, migrate }) {
@@ -154,7 +164,7 @@ function mark(context, { version = 0, migrate }) {
 }
 
 function declare(app, field) {
-  const { name, version, first } = field;
+  const { name, version } = field, first = field.first instanceof Map ? new SharedMap(field.first) : field.first;
   if (fields.some((other) => other.name === name)) fail(`there are two shared fields ${name}: an app has one object`);
   const container = first instanceof Container;
   const start = container ? bind(first, name) : { kind: "plain", value: encode(first === undefined ? null : first, `this.${name}`) };
@@ -197,7 +207,7 @@ function bring(field) {
 
 function brought({ name, migrate, start }, there) {
   if (there.kind === "") return start;
-  if (migrate !== undefined) return encoded(start.kind, migrate(decoded(there), there.version), name);
+  if (migrate !== undefined) return encoded(start.kind, migrate(decoded(there), there.version < DERIVED ? there.version : 0), name);
   if (there.kind === start.kind) return there;
   host.warn(`the shared field ${name} was a ${there.kind} and begins afresh as a ${start.kind}; @Shared({ version, migrate }) would keep it`);
   return start;

@@ -6,12 +6,14 @@ type Shareable = string | number | boolean | null | readonly Shareable[] | { rea
  * read and assigned as usual; for changes that must not get in each other's way there are {@link SharedCounter},
  * {@link SharedMap} and {@link SharedList}. Fields can be changed from `@OnStart` on. All of an app's hold at most 64 MiB.
  *
- * When the shape of the data changes, give the field the next version and say how to get there:
+ * A `Map` as the first value becomes a {@link SharedMap}.
+ *
+ * When the shape of the data changes, say how to get there; with a version of its own nothing but that number counts:
  * `@Shared({ version: 2, migrate: (old) => old.map((name) => ({ name })) }) people = [];`
  */
 declare function Shared<V>(value: undefined, context: ClassFieldDecoratorContext<any, V>): void;
 declare function Shared(options: {
-  /** Of the data's shape; 0 if left out. */
+  /** Of the data's shape. Left out, every new text of `migrate` is a new version: it runs once. */
   version?: number;
   /** Makes the new value of the old one, as plain data: a counter is a number, a map an object, a list an array. */
   migrate?: (old: any, version: number) => unknown;
