@@ -20,7 +20,7 @@ import (
 
 const jobsApp = `export default class Todo extends AppBase {
 	@Get async later(req) { return this.after(req.query.in, "ring", { n: req.query.n }); }
-	@Get rung() { return this.kv.get("rung"); }
+	@Get async rung() { return await this.kv.get("rung") ?? "none"; }
 	async ring({ n }) { await this.kv.set("rung", n); }
 	@Scheduled({ every: "24h" }) async daily() { await this.kv.set("rung", "daily"); }
 	@Scheduled({ cron: "0 9 * * *", tz: "Europe/Berlin" }) morning() {}
@@ -35,9 +35,10 @@ type hosted struct {
 	stop func()
 }
 
-func host(t *testing.T, dir string) *hosted {
+func host(t *testing.T, dir string, o storage.Options) *hosted {
 	t.Helper()
-	stores := storage.NewStores(storage.Options{Dir: filepath.Join(dir, "data")})
+	o.Dir = filepath.Join(dir, "data")
+	stores := storage.NewStores(o)
 	s, err := server.New(server.Options{
 		AppsDir: filepath.Join(dir, "apps"), Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler),
 		Store: storeOf(stores), Kept: stores.Exists, Own: ownOf(&conf.Config{Reload: true}),
@@ -100,7 +101,7 @@ func TestJobs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h := host(t, dir)
+	h := host(t, dir, storage.Options{})
 	first, second := h.get("/todo/later?in=48h&n=1"), h.get("/todo/later?in=1h&n=2")
 	http.DefaultClient.CloseIdleConnections()
 	admin := "--admin=" + h.s.AdminAddr().String()
