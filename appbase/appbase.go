@@ -44,6 +44,7 @@ type Options struct {
 	Host       Host
 	Log        *slog.Logger      // default: discards
 	Shared     *Shared           // what the app's workers have in common; default: its own, for an app with one worker
+	Directory  *Directory        // what they know of each other's connections; default: its own, as Shared
 	LoadOnly   bool              // load apps to look at them: @OnStart, @OnStop and schedules do not run
 	Extra      bool              // beside the first worker of the app, which alone runs @OnStart, @OnStop and schedules
 	Generation int               // the number before that of the first generation; 0 for an app that was never loaded

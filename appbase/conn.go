@@ -36,6 +36,7 @@ type Conn struct {
 	who        *identity
 	state      string // ws.state as JSON, as of the last reattachment; "" none
 	topics     map[string]struct{}
+	entry      *entry           // in the directory; nil: it is not there
 	present    map[string]place // topics on which it counts as somebody
 	index      int              // in worker.conns
 	busy       int32            // promises that the next message waits for
@@ -43,6 +44,7 @@ type Conn struct {
 	kept       func()           // what woke an app that was unloaded
 	next       bool             // held until the newest generation takes it over
 	reattached bool
+	touched    bool // its state may have changed since it was noted in the directory
 	opened     bool // its style was told of it
 	ended      bool // Closed has been called
 }
@@ -150,6 +152,9 @@ func (c *Conn) callOn(this goja.Value, fn goja.Callable, args ...goja.Value) {
 		return
 	}
 	c.interrupts = 0
+	if c.entry != nil {
+		c.noteState()
+	}
 	if _, object := value.(*goja.Object); object { // a promise, perhaps
 		c.await(value, c.fail)
 	}
@@ -182,6 +187,9 @@ func (c *Conn) idle(inst *instance) {
 		return
 	}
 	c.busy--
+	if c.entry != nil {
+		c.noteState()
+	}
 	switch {
 	case c.busy > 0:
 	case c.ended:

@@ -189,16 +189,21 @@ func (h *handle) stateObject() goja.Value {
 		if goja.IsUndefined(m.state) {
 			m.state = h.inst.vm.NewObject()
 		}
+		if h.conn.away() != nil {
+			m.state = h.inst.frozen(m.state)
+		}
 	}
+	h.inst.worker.touch(h.conn)
 	return m.state
 }
 
 func (h *handle) setState(value goja.Value) bool {
 	object, ok := value.(*goja.Object)
-	if !ok || object.ClassName() != "Object" {
+	if !ok || object.ClassName() != "Object" || h.conn.away() != nil {
 		return false
 	}
 	h.own().state = value
+	h.inst.worker.touch(h.conn)
 	return true
 }
 

@@ -135,7 +135,7 @@ func (w *Worker) wake() {
 		w.unable(in, err)
 		return
 	}
-	next.state, next.program, next.contract, next.generation = in.state, in.program, in.contract, w.generation
+	next.state, next.looks, next.program, next.contract, next.generation = in.state, in.looks, in.program, in.contract, w.generation
 	next.load(in.program, func(err error) {
 		switch {
 		case w.current != nil || w.stopped: // newer code has come meanwhile

@@ -223,7 +223,7 @@ func (in *instance) span(what string, value goja.Value) float64 {
 
 func (in *instance) connectionsHost() (map[string]any, error) {
 	return map[string]any{
-		"count":   func() int { return len(in.worker.conns) },
+		"count":   in.countConns,
 		"select":  in.selected,
 		"userIds": in.userIDs,
 		"sendTo":  in.sendTo,
@@ -296,6 +296,12 @@ func (in *instance) env() goja.Value {
 func (in *instance) connection(id string) goja.Value {
 	if c := in.worker.find(id); c != nil && c.inst == in {
 		return c.object()
+	}
+	in.lookAround()
+	if in.worker.wide {
+		for _, s := range in.worker.directory.elsewhere(in.worker, &selection{ids: []string{id}}) {
+			return in.elsewhere(s)
+		}
 	}
 	return goja.Undefined()
 }

@@ -33,6 +33,7 @@ type instance struct {
 	app        *goja.Object // the object of the app's class
 	routes     *Routes
 	state      []scripting.State // where the code keeps some
+	looks      bool              // at its connections, which may be on other workers
 	bound      map[*Route]binding
 	shared     *sharing.Fields
 	start      []goja.Callable // @OnStart

@@ -27,7 +27,9 @@ type liveStyle struct{}
 
 // live is what the protocol keeps of one connection.
 type live struct {
+	box     *mailbox // of a connection of another worker, which has nothing else
 	session *session
+	greeted bool                 // $/hello was said
 	calls   map[string]*liveCall // in flight, by id
 	watched map[string]struct{}  // topics whose members' coming and going it wants to know
 	asked   map[string]*bool     // topics that are being authorized: whether that was cancelled

@@ -74,6 +74,9 @@ func (in *instance) wsConnMethods() map[string]native {
 	}
 	callback := func(slot func(*handle) *goja.Callable) native {
 		return method(func(h *handle, call goja.FunctionCall) goja.Value {
+			if h.conn.away() != nil {
+				panic(vm.NewTypeError("this connection is on another worker: callbacks are set where it was opened"))
+			}
 			if h.conn.style != nil {
 				panic(vm.NewTypeError("the messages of this connection go to methods of the app, not to callbacks"))
 			}
@@ -175,6 +178,9 @@ func (h *handle) addListener(call goja.FunctionCall) goja.Value {
 	listen, ok := goja.AssertFunction(fn)
 	if !ok {
 		panic(h.inst.vm.NewTypeError("the listener of %q is %s, not a function", event, show(fn)))
+	}
+	if h.conn.away() != nil {
+		panic(h.inst.vm.NewTypeError("this connection is on another worker: listeners are added where it was opened"))
 	}
 	h.ensureEvents().add(event, fn, h.inst.rt.InContext(listen))
 	return goja.Undefined()

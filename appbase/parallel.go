@@ -42,18 +42,27 @@ func (in *instance) automatic(extendsBase bool) Parallel {
 	switch {
 	case !extendsBase:
 		return Parallel{Max: 1, Why: "its class does not extend AppBase, so it cannot be told whether it keeps state"}
-	case in.hasLive():
-		return Parallel{Max: 1, Why: "clients of its realtime endpoint find their sessions again on one worker"}
 	case len(in.state) == 0:
 		return Parallel{Why: "it keeps no state of its own"}
-	case strings.HasPrefix(in.state[0].What, "this."):
-		return Parallel{Max: 1, Why: fmt.Sprintf("%v is about one worker", in.state[0])}
 	}
 	why := fmt.Sprintf("%v is state", in.state[0])
 	if strings.HasPrefix(in.state[0].What, "field ") {
 		why += "; mark it @Shared to run in parallel"
 	}
 	return Parallel{Max: 1, Why: why}
+}
+
+// kept are the places of a list at which the app keeps state; looks: at others it looks at its connections, which are on all
+// workers.
+func kept(found []scripting.State) (state []scripting.State, looks bool) {
+	for _, s := range found {
+		if strings.HasPrefix(s.What, "this.") {
+			looks = true
+		} else {
+			state = append(state, s)
+		}
+	}
+	return state, looks
 }
 
 // list is some of the places, for a message.

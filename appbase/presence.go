@@ -82,6 +82,9 @@ func (c *Conn) exitAll() {
 	}
 }
 
+// Left tells the app that a member has left a topic, after a grace that began on a worker which has ended.
+func (w *Worker) Left(topic string, m Member) { w.changed(topic, m, false) }
+
 // changed runs the app's @OnJoin and @OnLeave methods. An app that is unloaded is loaded for them if it has any.
 func (w *Worker) changed(topic string, m Member, joined bool) {
 	in := w.current

@@ -145,16 +145,6 @@ func noteText(n *goja.Object, key string) string {
 	return ""
 }
 
-// hasLive reports whether the app has the realtime endpoint.
-func (in *instance) hasLive() bool {
-	for route := range in.bound {
-		if route.Style == StyleLive {
-			return true
-		}
-	}
-	return false
-}
-
 func (in *instance) eachNote(notes *goja.Object, key string, read func(*goja.Object)) {
 	list := notes.Get(key)
 	if list == nil || goja.IsUndefined(list) {

@@ -36,7 +36,7 @@ func NewScript(o ScriptOptions) (*Script, error) {
 	}
 	w := &Worker{
 		web: o.Web.withDefaults(), executor: o.Executor, host: noHost{}, log: log, callTime: o.CallTime, shared: NewShared(),
-		now: nowOf(o.Clock), onError: o.OnError, loadOnly: true, quiet: true, byUser: map[string][]*Conn{}, sessions: map[string]*session{},
+		now: nowOf(o.Clock), onError: o.OnError, loadOnly: true, quiet: true, byUser: map[string][]*Conn{}, directory: NewDirectory(),
 	}
 	in, err := newInstance(w, "")
 	if err != nil {

@@ -78,12 +78,15 @@ func textOf(value goja.Value) *string {
 	return &text
 }
 
-func (s *selection) has(c *Conn) bool {
+func (s *selection) has(c *Conn) bool { return s.fits(c, c.topics) }
+
+// fits looks at nothing of the connection that changes.
+func (s *selection) fits(c *Conn, topics map[string]struct{}) bool {
 	if s.path != nil && *s.path != c.hs.path() || s.ids != nil && !slices.Contains(s.ids, c.id) {
 		return false
 	}
 	if s.topic != nil {
-		if _, on := c.topics[*s.topic]; !on {
+		if _, on := topics[*s.topic]; !on {
 			return false
 		}
 	}
@@ -125,13 +128,25 @@ func (in *instance) selected(value goja.Value) goja.Value {
 			list = append(list, c.object())
 		}
 	}
+	in.lookAround()
+	if in.worker.wide {
+		for _, there := range in.worker.directory.elsewhere(in.worker, &s) {
+			list = append(list, in.elsewhere(there))
+		}
+	}
 	return in.vm.NewArray(list...)
 }
 
 // userIDs are the ids of all users, in order of their JSON.
 func (in *instance) userIDs() goja.Value {
+	in.lookAround()
+	ids := slices.Collect(maps.Keys(in.worker.byUser))
+	if in.worker.wide {
+		ids = in.worker.directory.userIDs()
+	}
+	slices.Sort(ids)
 	list := []any{}
-	for _, id := range slices.Sorted(maps.Keys(in.worker.byUser)) {
+	for _, id := range ids {
 		list = append(list, in.parseJSON(id))
 	}
 	return in.vm.NewArray(list...)
@@ -140,11 +155,14 @@ func (in *instance) userIDs() goja.Value {
 // sendTo sends one message to many connections and returns how many took it.
 func (in *instance) sendTo(list, data goja.Value) int {
 	m, reached := in.message(data), 0
-	in.eachConn(list, func(c *Conn) {
+	away := in.eachConn(list, func(c *Conn) {
 		if c.send(m) {
 			reached++
 		}
 	})
+	for _, b := range away {
+		reached += b.post(func(c *Conn) { c.send(m) })
+	}
 	return reached
 }
 
@@ -152,20 +170,39 @@ func (in *instance) sendTo(list, data goja.Value) int {
 func (in *instance) closeAll(list, code, reason goja.Value) int {
 	status, why := in.closeArguments(code, reason)
 	count := 0
-	in.eachConn(list, func(c *Conn) {
+	away := in.eachConn(list, func(c *Conn) {
 		c.socket.Close(status, why)
 		count++
 	})
+	for _, b := range away {
+		count += b.post(func(c *Conn) { c.socket.Close(status, why) })
+	}
 	return count
 }
 
-func (in *instance) eachConn(list goja.Value, do func(*Conn)) {
+// eachConn does something with the connections of this worker, and returns those of others.
+func (in *instance) eachConn(list goja.Value, do func(*Conn)) []*batch {
+	var away []*Conn
 	in.vm.ForOf(list, func(item goja.Value) bool {
 		if object, ok := item.(*goja.Object); ok && object.ExportType() == handleType {
-			do(object.Export().(*handle).conn)
+			if c := object.Export().(*handle).conn; c.away() != nil {
+				away = append(away, c)
+			} else {
+				do(c)
+			}
 		}
 		return true
 	})
+	return batches(away)
+}
+
+// countConns is how many connections the app has.
+func (in *instance) countConns() int {
+	in.lookAround()
+	if in.worker.wide {
+		return in.worker.directory.count()
+	}
+	return len(in.worker.conns)
 }
 
 // enlist and delist keep the index of users.

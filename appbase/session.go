@@ -4,81 +4,134 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"github.com/sigil-server/sigil/appbase/internal/jsonrpc"
 )
 
-// maxSessions is how many sessions may wait for their client; beyond it the one that waits longest ends.
-const maxSessions = 10_000
+// maxMoves is how many workers a session may be looked for on: it moves only when its client comes back again meanwhile.
+const maxMoves = 3
 
-// session is what a client of the realtime protocol finds again when it comes back in time: its id, its topics, and
-// ws.state. Only the same user may take it.
-type session struct {
-	token   string
-	id      string // of its first connection
-	user    string
-	conn    *Conn // nil while it waits
-	state   string
-	topics  []string
-	watched map[string]struct{} // of these
-	stop    func() bool         // the end of waiting
-
-	attempt int64 // the highest that a client has given
-}
-
-// hello is $/hello: it begins a session, or takes one up again.
+// hello is $/hello: it begins a session, or takes one up again. One that another worker has is given up there first; until then
+// what the client sends waits.
 func (c *Conn) hello(p liveParams, respond responder) {
-	if c.live.session != nil {
+	if c.live.session != nil || c.live.greeted {
 		respond("", &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: "$/hello was said already"})
 		return
 	}
-	answer := struct {
+	c.live.greeted = true
+	c.claim(p, respond, maxMoves)
+}
+
+func (c *Conn) claim(p liveParams, respond responder, moves int) {
+	t := &c.worker.directory.sessions
+	s, owner, outcome := t.claim(p.Session, c.user, p.Attempt, c.worker)
+	switch {
+	case outcome == claimOvertaken:
+		c.overtaken(respond)
+	case outcome == claimed:
+		c.resume(s)
+		c.welcome(s, p, respond)
+	case outcome == claimElsewhere && moves > 0:
+		c.fetch(s, owner, p, respond, moves)
+	default:
+		c.live.session = t.begin(c, p.Attempt)
+		c.answerHello(c.live.session, false, map[string]liveFollowing{}, respond)
+	}
+}
+
+func (c *Conn) overtaken(respond responder) {
+	respond("", &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: "a newer connection has the session"})
+	c.socket.Close(statusReplaced, "a newer connection has the session")
+}
+
+// fetch asks the worker that has a session to give it up. The connection is held until the answer.
+func (c *Conn) fetch(s *session, owner *Worker, p liveParams, respond responder, moves int) {
+	inst, here := c.inst, c.worker
+	inst.retain()
+	if c.busy++; c.busy == 1 && !c.next {
+		c.socket.Hold()
+	}
+	answered := func(moved bool) {
+		switch {
+		case moved && (c.ended || c.inst == nil): // the client is gone again: it finds the session waiting
+			here.directory.sessions.park(s, here)
+		case c.ended || c.inst == nil:
+		case moved:
+			c.take(s)
+			c.welcome(s, p, respond)
+		default:
+			c.claim(p, respond, moves-1)
+		}
+		c.idle(inst)
+	}
+	asked := owner.executor.Post(func() {
+		moved := owner.giveUp(s, here, p.Attempt)
+		if !here.executor.Post(func() { answered(moved) }) && moved {
+			here.directory.sessions.end(s) // that loop has ended, with the connection
+		}
+	})
+	if !asked {
+		here.executor.Post(func() { answered(false) })
+	}
+}
+
+// giveUp lets another worker have a session; false: it is not this one's any more.
+func (w *Worker) giveUp(s *session, to *Worker, attempt int64) bool {
+	old := s.conn
+	if old == nil || old.worker != w || old.ended {
+		return false
+	}
+	s.keep()
+	if !w.directory.sessions.move(s, w, to, attempt) {
+		return false
+	}
+	s.conn = nil
+	old.replaced()
+	return true
+}
+
+// replaced ends a connection whose session goes on in another one: its client is gone, which may not have been noticed.
+func (c *Conn) replaced() {
+	c.live.session = nil
+	c.socket.Close(statusReplaced, "the session goes on in a newer connection")
+}
+
+// resume gives a session that is the worker's own to its client's new connection.
+func (c *Conn) resume(s *session) {
+	if old := s.conn; old != nil {
+		s.keep()
+		old.replaced()
+	}
+	c.take(s)
+}
+
+func (c *Conn) take(s *session) {
+	s.conn = c
+	c.live.session = s
+	if c.handle == nil {
+		c.state = s.state
+		c.worker.directory.note(c.entry, func(e *entry) { e.state = s.state })
+	}
+}
+
+// welcome answers $/hello with a session that was taken up.
+func (c *Conn) welcome(s *session, p liveParams, respond responder) {
+	topics := map[string]liveFollowing{}
+	for _, topic := range s.topics {
+		if f, ok := c.restore(s, topic, p.Positions); ok {
+			topics[topic] = f
+		}
+	}
+	c.answerHello(s, true, topics, respond)
+}
+
+func (c *Conn) answerHello(s *session, resumed bool, topics map[string]liveFollowing, respond responder) {
+	respond(jsonrpc.Encode(struct {
 		Session   string                   `json:"session"`
 		ID        string                   `json:"id"`
 		Resumed   bool                     `json:"resumed"`
 		ResumeFor int64                    `json:"resumeFor"` // ms
 		Topics    map[string]liveFollowing `json:"topics"`
-	}{ResumeFor: c.worker.resume.Milliseconds(), Topics: map[string]liveFollowing{}}
-	s := c.worker.sessions[p.Session]
-	if s != nil && s.user == c.user && p.Attempt < s.attempt { // it was overtaken on the way by a later connection
-		respond("", &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: "a newer connection has the session"})
-		c.socket.Close(statusReplaced, "a newer connection has the session")
-		return
-	}
-	if s != nil && s.user == c.user {
-		c.resume(s)
-		c.live.session = s
-		answer.Resumed = true
-		for _, topic := range s.topics {
-			if f, ok := c.restore(s, topic, p.Positions); ok {
-				answer.Topics[topic] = f
-			}
-		}
-	} else {
-		s = &session{token: uuid.NewString() + uuid.NewString()[:8], id: c.id, user: c.user, conn: c}
-		c.worker.sessions[s.token] = s
-		c.live.session = s
-	}
-	s.attempt = p.Attempt
-	answer.Session, answer.ID = s.token, s.id
-	respond(jsonrpc.Encode(answer), nil)
-}
-
-// resume gives a session to its client's new connection. The old one may not have noticed yet that its client is gone.
-func (c *Conn) resume(s *session) {
-	if old := s.conn; old != nil {
-		s.keep()
-		old.live.session = nil
-		old.socket.Close(statusReplaced, "the session goes on in a newer connection")
-	} else {
-		s.stop()
-		c.worker.waiting = slices.DeleteFunc(c.worker.waiting, func(other *session) bool { return other == s })
-	}
-	s.conn = c
-	if c.handle == nil {
-		c.state = s.state
-	}
+	}{s.token, s.id, resumed, c.worker.resume.Milliseconds(), topics}), nil)
 }
 
 // keep notes what the session's connection has.
@@ -118,21 +171,9 @@ func (w *Worker) suspend(c *Conn, code int) {
 	}
 	switch code {
 	case statusLost, statusInternalError, statusServiceRestart, statusTryAgainLater:
+		s.keep()
+		w.directory.sessions.park(s, w)
 	default:
-		delete(w.sessions, s.token)
-		return
+		w.directory.sessions.end(s)
 	}
-	s.keep()
-	s.conn = nil
-	if len(w.waiting) >= maxSessions {
-		w.waiting[0].stop()
-		w.endSession(w.waiting[0])
-	}
-	w.waiting = append(w.waiting, s)
-	s.stop = w.executor.AfterFunc(w.resume, func() { w.endSession(s) })
-}
-
-func (w *Worker) endSession(s *session) {
-	delete(w.sessions, s.token)
-	w.waiting = slices.DeleteFunc(w.waiting, func(other *session) bool { return other == s })
 }

@@ -28,6 +28,9 @@ func (in *instance) refused(what, topic string, err error) {
 
 func (h *handle) subscribe(call goja.FunctionCall) goja.Value {
 	topic := h.inst.topicName(call.Argument(0))
+	if box := h.conn.away(); box != nil {
+		return h.inst.vm.ToValue(box.post(func(c *Conn) { c.subscribeLogged(topic) }))
+	}
 	err := h.conn.subscribe(topic)
 	if errors.Is(err, ErrEnded) {
 		return h.inst.vm.ToValue(false)
@@ -37,12 +40,21 @@ func (h *handle) subscribe(call goja.FunctionCall) goja.Value {
 }
 
 func (h *handle) unsubscribe(call goja.FunctionCall) goja.Value {
-	h.conn.unsubscribe(h.inst.topicName(call.Argument(0)))
+	topic := h.inst.topicName(call.Argument(0))
+	if box := h.conn.away(); box != nil {
+		box.post(func(c *Conn) { c.unsubscribe(topic) })
+		return goja.Undefined()
+	}
+	h.conn.unsubscribe(topic)
 	return goja.Undefined()
 }
 
 func (h *handle) publish(call goja.FunctionCall) goja.Value {
-	return h.inst.publish(call.Argument(0), call.Argument(1), call.Argument(2), h.conn.socket)
+	reached := h.inst.publish(call.Argument(0), call.Argument(1), call.Argument(2), h.conn.origin())
+	if box := h.conn.away(); box != nil && h.conn.worker.directory.isOn(box.to.entry, call.Argument(0).String()) {
+		return h.inst.vm.ToValue(reached.ToInteger() - 1) // its loop is reached, it is not
+	}
+	return reached
 }
 
 // publish is publish(topic, data, { key }) of an app or of a connection, which is left out then.
@@ -80,7 +92,7 @@ func (in *instance) sockets(value goja.Value) (list []Socket) {
 	object, ok := value.(*goja.Object)
 	switch {
 	case ok && object.ExportType() == handleType:
-		return []Socket{object.Export().(*handle).conn.socket}
+		return []Socket{object.Export().(*handle).conn.origin()}
 	case ok && object.ClassName() == "Array":
 		in.vm.ForOf(value, func(item goja.Value) bool {
 			list = append(list, in.sockets(item)...)
@@ -149,6 +161,14 @@ func (c *Conn) noteTopic(topic string) {
 		c.topics = make(map[string]struct{})
 	}
 	c.topics[topic] = struct{}{}
+	c.worker.directory.note(c.entry, func(e *entry) { e.topics[topic] = struct{}{} })
+}
+
+// subscribeLogged is subscribe for another worker, which cannot be told what is wrong.
+func (c *Conn) subscribeLogged(topic string) {
+	if err := c.subscribe(topic); err != nil {
+		c.worker.log.Warn("a connection was not subscribed", "connection", c.id, "topic", quote(topic), "error", err)
+	}
 }
 
 func (c *Conn) unsubscribe(topic string) {
@@ -163,12 +183,16 @@ func (c *Conn) unsubscribe(topic string) {
 
 func (c *Conn) leaveTopic(topic string) {
 	delete(c.topics, topic)
+	c.worker.directory.note(c.entry, func(e *entry) { delete(e.topics, topic) })
 	c.worker.host.Unsubscribe(c.socket, topic)
 	c.exit(topic, false)
 }
 
 // send queues a message for the connection.
 func (c *Conn) send(m Message) bool {
+	if box := c.away(); box != nil {
+		return box.send(m)
+	}
 	if c.live != nil {
 		return c.socket.Send(LiveMessage("", 0, m))
 	}

@@ -14,23 +14,24 @@ const maxDraining = 8
 // Worker owns one app's current generation on one of its loops, and the connections that outlive generations. All methods
 // but Prepare are called on the loop's goroutine, and so are the functions they are given.
 type Worker struct {
-	name     string
-	executor scripting.Executor
-	host     Host
-	log      *slog.Logger
-	callTime time.Duration
-	maxDepth int
-	config   map[string]any
-	env      map[string]string
-	loadOnly bool
-	web      Web
-	extra    bool
-	quiet    bool // errors are told to onError and not logged
-	shared   *Shared
-	onError  func(*scripting.Error)
-	data     *Data // nil: there is no store
-	now      func() time.Time
-	clock    Clock // nil: the machine's
+	name      string
+	executor  scripting.Executor
+	host      Host
+	log       *slog.Logger
+	callTime  time.Duration
+	maxDepth  int
+	config    map[string]any
+	env       map[string]string
+	loadOnly  bool
+	web       Web
+	extra     bool
+	quiet     bool // errors are told to onError and not logged
+	shared    *Shared
+	directory *Directory
+	onError   func(*scripting.Error)
+	data      *Data // nil: there is no store
+	now       func() time.Time
+	clock     Clock // nil: the machine's
 
 	generation int
 	current    *instance // nil before the first load
@@ -40,11 +41,11 @@ type Worker struct {
 	stopped    bool
 	ready      []func() // wait for that
 	conns      []*Conn
-	byID       map[string]*Conn    // nil until an app asks for one
-	byUser     map[string][]*Conn  // by identity.id
-	sessions   map[string]*session // of the realtime protocol, by token
+	byID       map[string]*Conn   // nil until an app asks for one
+	byUser     map[string][]*Conn // by identity.id
 	rest       hibernation
-	waiting    []*session        // those without a connection, longest first
+	wide       bool              // its connections are in the directory
+	touched    []*Conn           // whose state is to be noted there
 	resume     time.Duration     // how long they wait
 	upgrades   map[*Conn]upgrade // of fetch apps, until the connection is attached
 
@@ -75,14 +76,18 @@ func NewWorker(o Options) *Worker {
 		loadOnly:   o.LoadOnly,
 		extra:      o.Extra,
 		shared:     common,
+		directory:  o.Directory,
 		data:       o.Data,
 		now:        nowOf(o.Clock),
 		clock:      o.Clock,
 		onError:    o.OnError,
 		generation: o.Generation,
 		byUser:     map[string][]*Conn{},
-		sessions:   map[string]*session{},
 	}
+	if w.directory == nil {
+		w.directory = NewDirectory()
+	}
+	w.directory.join(w)
 	w.data.observe(w)
 	return w
 }
@@ -115,7 +120,8 @@ func (w *Worker) Prepare(p *scripting.Program, dir string) (*Generation, error) 
 	if err != nil {
 		return nil, err
 	}
-	inst.state, inst.program, inst.contract = p.State(), p, contractIn(p, dir)
+	inst.program, inst.contract = p, contractIn(p, dir)
+	inst.state, inst.looks = kept(p.State())
 	return &Generation{inst, p}, nil
 }
 
@@ -166,6 +172,7 @@ func (w *Worker) swap(next *instance, done func()) {
 	w.current, w.generation, w.starting = next, next.generation, true
 	w.host.Configure(next.rules())
 	w.resume = next.resume
+	w.widen(next.looks && next.routes.Parallel.Max != 1)
 	if w.rest.stop != nil {
 		w.rest.stop()
 	}
@@ -237,6 +244,9 @@ func (w *Worker) Open(s Socket, route *Route, req *Request, a Admission, protoco
 		w.byID[id] = c
 	}
 	w.enlist(c)
+	if w.wide {
+		w.directory.add(c)
+	}
 	if w.starting {
 		c.renew()
 		w.wake()
@@ -258,6 +268,7 @@ func (w *Worker) forget(c *Conn) {
 	w.conns = w.conns[:len(w.conns)-1]
 	delete(w.byID, c.id)
 	w.delist(c)
+	w.directory.remove(c)
 }
 
 // find returns the connection of an id, nil when there is none. The table is made when an app asks for the first time.
@@ -278,6 +289,7 @@ func (w *Worker) connections() []*Conn { return slices.Clone(w.conns) }
 // and done is called. Connections are closed by whoever owns them, before.
 func (w *Worker) Stop(reason string, done func()) {
 	w.stopped = true
+	w.directory.leave(w)
 	w.Discard()
 	if w.rest.stop != nil {
 		w.rest.stop()

@@ -29,6 +29,7 @@ type app struct {
 	crew      *crew
 	topics    *broker.Broker[*packet]
 	shared    *appbase.Shared
+	directory *appbase.Directory
 	data      *appbase.Data // what the app keeps; nil: nothing
 
 	current atomic.Pointer[snapshot] // never nil
@@ -65,6 +66,7 @@ func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 		options:   o,
 		crew:      c,
 		shared:    appbase.NewShared(),
+		directory: appbase.NewDirectory(),
 		data:      newData(src.Name, o),
 	}
 	a.own = o.own(src.Name)

@@ -30,7 +30,42 @@ func (h *hub) Exit(name, id string, grace time.Duration, left func(appbase.Membe
 		settle()
 		return
 	}
-	h.loop.AfterFunc(grace, settle)
+	at := graceOf{name, id}
+	until := time.Now().Add(grace)
+	h.graces[at] = until
+	h.loop.AfterFunc(grace, func() {
+		if h.graces[at].Equal(until) {
+			delete(h.graces, at)
+		}
+		settle()
+	})
+}
+
+// graceOf names the absence of a member that may come back.
+type graceOf struct{ topic, member string }
+
+// inherit waits for the end of an absence that began on a loop which has ended.
+func (h *hub) inherit(at graceOf, until time.Time, left func(appbase.Member)) {
+	h.graces[at] = until
+	h.loop.AfterFunc(max(time.Until(until), 0), func() {
+		if !h.graces[at].Equal(until) {
+			return
+		}
+		delete(h.graces, at)
+		if m, gone := h.port.Settle(at.topic, at.member, changeOf(at.topic, false)); gone {
+			h.drain(nil)
+			left(member(m))
+		}
+	})
+}
+
+// bequeath gives the absences that the hub waits for to another worker, when its own loop has ended.
+func (h *hub) bequeath(to *worker) {
+	for at, until := range h.graces {
+		to.loop.Post(func() {
+			to.hub.inherit(at, until, func(m appbase.Member) { to.script.Left(at.topic, m) })
+		})
+	}
 }
 
 // Members are those who are on a topic, longest first, at most limit, and how many there are.

@@ -22,6 +22,7 @@ type hub struct {
 	maxTopics   int // of one connection
 	connections []*connection
 	topics      map[string]*topic
+	graces      map[graceOf]time.Time // until when members may come back
 }
 
 // topic is a named set of subscribers; it exists as long as it has any.
@@ -42,7 +43,7 @@ var _ appbase.Host = (*hub)(nil)
 
 // newHub makes a loop's hub. It leaves the broker with [hub.close].
 func newHub(b *broker.Broker[*packet], loop scripting.Executor, maxTopics int) *hub {
-	h := &hub{broker: b, loop: loop, maxTopics: maxTopics, topics: map[string]*topic{}}
+	h := &hub{broker: b, loop: loop, maxTopics: maxTopics, topics: map[string]*topic{}, graces: map[graceOf]time.Time{}}
 	h.port = b.Port(func() { loop.Post(func() { h.drain(nil) }) })
 	return h
 }
@@ -172,7 +173,17 @@ const sweepEvery = 30 * time.Second
 func (h *hub) Broadcast(m appbase.Message, except []appbase.Socket) int {
 	p := &packet{message: m}
 	receipt := h.port.Publish(everyone, broker.Draft[*packet]{Message: p, Except: except})
-	return h.drain(p) + receipt.Elsewhere
+	return h.drain(p) + receipt.Elsewhere - h.strangers(except)
+}
+
+// strangers is how many of some connections are of other loops.
+func (h *hub) strangers(list []appbase.Socket) (n int) {
+	for _, s := range list {
+		if c, ok := s.(*connection); ok && c.worker.hub != h {
+			n++
+		}
+	}
+	return n
 }
 
 // drain delivers what is in the port's inbox. It returns how many took the packet that the caller has published.

@@ -45,6 +45,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 		LoadOnly:   a.options.loadOnly,
 		Extra:      extra,
 		Shared:     a.shared,
+		Directory:  a.directory,
 		Data:       a.data,
 		Clock:      a.options.Clock,
 		Generation: max(a.current.Load().generation-1, 0),
@@ -64,10 +65,18 @@ func newWorker(a *app, extra bool) (*worker, error) {
 func (w *worker) run(ctx context.Context) {
 	defer close(w.ended)
 	defer w.app.tally.close(w)
-	defer w.hub.close()
+	defer w.end()
 	if err := w.loop.Run(ctx); err != nil {
 		w.app.log.Error("a loop of the app has failed; what ran on it is gone until the server starts again", "error", err)
 	}
+}
+
+// end lets go of what the loop had in common with others.
+func (w *worker) end() {
+	if w.extra {
+		w.hub.bequeath(w.app.first())
+	}
+	w.hub.close()
 }
 
 // ask runs start on a worker and waits for what it hands to done, which is called at most once. The error is errStopped or
