@@ -22,7 +22,11 @@ interface ConnectionCriteria {
   state?: { readonly [name: string]: unknown };
 }
 
-/** An app's open connections. Every call looks afresh; iterating sees a snapshot, so closing inside a loop is safe. */
+/**
+ * An app's open connections, on all its workers. Every call looks afresh; iterating sees a snapshot, so closing inside a loop is safe.
+ * Of connections on other workers `user` is a copy and `state` a frozen one, a moment old; they send, close, subscribe and
+ * publish, but take no callbacks.
+ */
 interface Connections extends Iterable<WsConn> {
   readonly size: number;
   count(which?: ConnectionCriteria | ((ws: WsConn) => unknown)): number;

@@ -33,7 +33,7 @@ type CompileOptions struct {
 	// neither a comment nor tsconfig.json names one; default "react".
 	JSXImportSource string
 	// AppClass is the class that apps extend, and LocalMembers its members
-	// that show what one runtime has: see [Program.State].
+	// through which it looks at what other runtimes have: see [Program.State].
 	AppClass     string
 	LocalMembers []string
 	// Companions are files that belong to the program beside its modules.

@@ -12,8 +12,8 @@ import (
 	operator "github.com/dop251/goja/token"
 )
 
-// State is one place where an app keeps something of its own between two calls, or looks at what its runtime alone has. An app
-// without any behaves the same on one runtime and on many.
+// State is one place where an app keeps something of its own between two calls, or looks at what has to be known of other
+// runtimes. An app that keeps nothing behaves the same on one runtime and on many.
 type State struct {
 	What string // `field "peers"`
 	File string // the author's, relative to the root

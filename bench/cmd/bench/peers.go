@@ -37,6 +37,7 @@ type service int
 const (
 	overWebSocket service = 1 << iota
 	overHTTP
+	withPresence
 )
 
 // allPeers lists what is measured. The Go programs are in dir, sigil elsewhere if a path is given.
@@ -53,7 +54,7 @@ func allPeers(dir, sigil string) []peer {
 	version := func(module string) []string { return []string{"go", "list", "-m", module} }
 	const both = overWebSocket | overHTTP
 	return []peer{
-		{"Sigil", serve("peers/sigil/apps"), []string{sigil, "version"}, both},
+		{"Sigil", serve("peers/sigil/apps"), []string{sigil, "version"}, both | withPresence},
 		{"Hono/Sigil", serve("peers/sigil/hono"), hono, overHTTP},
 		{"Bun", []string{bun, "peers/bun/server.js"}, []string{bun, "--version"}, both},
 		{"Node+ws", []string{"node", "peers/node/server.js"}, []string{"node", "-p", `process.version + ", ws " + require("./peers/node_modules/ws/package.json").version`}, overWebSocket},

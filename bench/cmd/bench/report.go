@@ -35,6 +35,8 @@ func report(ctx context.Context, o options, peers []peer, table []measured) stri
 			memoryTable(&b, m)
 		case stalled:
 			stalledTable(&b, m)
+		case changes:
+			throughputTable(&b, m, "changes or notices", "Bun", "Node+ws")
 		case requests:
 			throughputTable(&b, m, "requests", "net/http", "Node")
 		default:

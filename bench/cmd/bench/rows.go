@@ -25,6 +25,7 @@ const (
 	memory                 // bytes per connection
 	stalled                // growth of memory, and p99 before and beside
 	requests               // of HTTP: as throughput, of the peers that serve it
+	changes                // of presence: as throughput, of those that have it
 )
 
 func allRows() []row {
@@ -35,6 +36,9 @@ func allRows() []row {
 		{"echo 100x1x16384", load.Echo{Connections: 100, InFlight: 1, Bytes: 16384}, throughput},
 		{"fan-out 1000x128, 16 in flight", load.Fanout{Subscribers: 1000, InFlight: 16, Bytes: 128}, throughput},
 		{"fan-out 1000x128, 1 in flight", load.Fanout{Subscribers: 1000, InFlight: 1, Bytes: 128}, throughput},
+		{"fan-out 10000x128, 1 in flight", load.Fanout{Subscribers: 10_000, InFlight: 1, Bytes: 128}, throughput},
+		{"presence, 10000 who come and go before 10, 100 at once", load.Presence{Members: 10_000, Watchers: 10, AtOnce: 100}, changes},
+		{"presence, 1 who comes and goes before 10000", load.Presence{Members: 1, Watchers: 10_000, AtOnce: 1, EachTold: true}, changes},
 		{"churn 16 at once", load.Churn{AtOnce: 16, Bytes: 32}, throughput},
 		{"idle 10000", load.Idle{Connections: 10_000}, memory},
 		{"HTTP text, 64 connections", load.HTTP{Connections: 64, Path: "/bench/text", Body: "Hello, world!"}, requests},
@@ -45,8 +49,11 @@ func allRows() []row {
 
 // needs is what a peer must serve to be measured.
 func (r row) needs() service {
-	if r.shown == requests {
+	switch r.shown {
+	case requests:
 		return overHTTP
+	case changes:
+		return withPresence
 	}
 	return overWebSocket
 }
