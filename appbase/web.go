@@ -8,6 +8,7 @@ import (
 	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
 	"github.com/sigil-server/sigil/appbase/modules/eventsource"
 	"github.com/sigil-server/sigil/appbase/modules/fetch"
+	"github.com/sigil-server/sigil/appbase/modules/intl"
 	"github.com/sigil-server/sigil/appbase/modules/scope"
 	"github.com/sigil-server/sigil/appbase/modules/websocket"
 )
@@ -35,6 +36,7 @@ func (w Web) sockets() websocket.Options {
 var (
 	before = []module{
 		{engineOnly(ecmascript.Install), ecmascript.Declarations},
+		{onRuntime(intl.Install), intl.Declarations},
 		{func(in *instance) error { return scope.Install(in.vm, "Sigil/"+in.worker.web.Version) }, scope.Declarations},
 	}
 	after = []module{

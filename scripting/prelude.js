@@ -196,20 +196,6 @@
     },
   });
 
-  // The engine takes the locale for a radix. There is one locale: en-US.
-  const digits = { toLocaleString(locales = undefined, options = undefined) {
-    const n = apply(Number.prototype.valueOf, this, []);
-    if (!Number.isFinite(n) || Math.abs(n) >= 1e21) return String(n).replace("Infinity", "\u221e");
-    const least = options?.minimumFractionDigits ?? 0;
-    const most = options?.maximumFractionDigits ?? Math.max(3, least);
-    let [whole, fraction = ""] = n.toFixed(most).split(".");
-    while (fraction.length > least && fraction.endsWith("0")) fraction = fraction.slice(0, -1);
-    if (options?.useGrouping !== false) whole = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-    return fraction ? whole + "." + fraction : whole;
-  } };
-  defineProperty(digits.toLocaleString, "length", { value: 0, configurable: true });
-  replace(Number.prototype, "toLocaleString", digits.toLocaleString);
-
   // ---- weak references ----
 
   class WeakRef {

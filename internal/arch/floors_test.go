@@ -66,6 +66,7 @@ func doors() []door {
 		{"github.com/prometheus", []string{"server"}},
 		{"github.com/getkin/kin-openapi", []string{"server"}},
 		{"github.com/maypok86/otter", []string{"appbase/modules/cache"}},
+		{"github.com/clipperhouse/uax29", []string{"appbase/modules/intl"}},
 		{"github.com/robfig/cron", []string{"appbase"}},
 		{"modernc.org/sqlite", []string{"storage"}},
 		{"github.com/jackc/pgx", []string{"storage"}},
