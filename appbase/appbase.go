@@ -57,6 +57,8 @@ type Options struct {
 	OnError func(*scripting.Error)
 	// Clock is the time that the app lives in; nil: the machine's.
 	Clock Clock
+	// Files is the folder into which the app may save files of forms; made when it is needed. "": saving fails.
+	Files string
 	Data  *Data // what the app keeps; all workers of one app share it. Nil: this.kv, this.db and the like throw
 }
 

@@ -160,6 +160,7 @@ func (in *instance) httpHost() (map[string]any, error) {
 		"onAbort": in.onRequest((*incoming).listen),
 	}
 	maps.Copy(host, in.cookieHost())
+	maps.Copy(host, in.savingHost())
 	return host, nil
 }
 

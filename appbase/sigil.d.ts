@@ -282,9 +282,9 @@ declare class HttpReq extends Request {
   valid: any;
   /**
    * The form of the body, as `formData()`, but files of a large one are kept on disk, however large: read them with
-   * `file.stream()`, or `file.slice(a, b)`. They are removed when the request has been answered.
+   * `file.stream()`, or `file.slice(a, b)`. They are removed when the request has been answered; `saveTo` keeps one.
    */
-  form(): Promise<FormData>;
+  form(): Promise<UploadedForm>;
   /**
    * Has a cookie go out with the answer, whatever that is. It is for the whole host, HttpOnly, SameSite=Lax and, over https,
    * Secure, unless the options say otherwise. What no cookie may hold is percent-encoded, as `cookies` reads it.
@@ -294,6 +294,22 @@ declare class HttpReq extends Request {
   deleteCookie(name: string, options?: CookieOptions): void;
   /** The value of a cookie that was set with one of the secrets; undefined for one that is missing or was changed. */
   signedCookie(name: string, secrets: string | readonly string[]): string | undefined;
+}
+
+/** A form of {@link HttpReq.form}. */
+interface UploadedForm extends FormData {
+  get(name: string): UploadedFile | string | null;
+  getAll(name: string): (UploadedFile | string)[];
+}
+
+/** A file of such a form. */
+interface UploadedFile extends File {
+  /**
+   * Saves it in the app's folder of files (`files/<app>` in the server's data folder), whatever its size. The path is within that
+   * folder: take it from what you know, not from the name that the client gave. Folders are made; a file that was there is replaced
+   * when this one is whole.
+   */
+  saveTo(path: string): Promise<void>;
 }
 
 /** The attributes of a cookie (RFC 6265bis). */

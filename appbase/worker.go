@@ -29,7 +29,8 @@ type Worker struct {
 	shared    *Shared
 	directory *Directory
 	onError   func(*scripting.Error)
-	data      *Data // nil: there is no store
+	data      *Data  // nil: there is no store
+	files     string // where files of forms may be saved; "" nowhere
 	now       func() time.Time
 	clock     Clock // nil: the machine's
 
@@ -78,6 +79,7 @@ func NewWorker(o Options) *Worker {
 		shared:     common,
 		directory:  o.Directory,
 		data:       o.Data,
+		files:      o.Files,
 		now:        nowOf(o.Clock),
 		clock:      o.Clock,
 		onError:    o.OnError,

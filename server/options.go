@@ -57,6 +57,8 @@ type Options struct {
 	// UploadDir is the folder in which files of large forms are kept while their request is answered; "" is the system's
 	// for temporary files.
 	UploadDir string
+	// FilesDir is the folder in which apps keep the files that they save, each in a folder of its name; "": saving fails.
+	FilesDir string
 	// Store returns what an app keeps its data in, opening it at the first call; the store stays its owner's, who closes it
 	// after Run. It is called from any goroutine, and must be cheap once it has succeeded. Nil: apps have no store.
 	Store func(ctx context.Context, app string) (appbase.Store, error)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -47,6 +48,7 @@ func newWorker(a *app, extra bool) (*worker, error) {
 		Shared:     a.shared,
 		Directory:  a.directory,
 		Data:       a.data,
+		Files:      a.filesDir(),
 		Clock:      a.options.Clock,
 		Generation: max(a.current.Load().generation-1, 0),
 		CallTime:   a.limits.CallTime,
@@ -138,4 +140,12 @@ func (w *worker) watchIdle() {
 			w.watchIdle()
 		}
 	})
+}
+
+// filesDir is where the app keeps the files that it saves; "" nowhere.
+func (a *app) filesDir() string {
+	if a.options.FilesDir == "" {
+		return ""
+	}
+	return filepath.Join(a.options.FilesDir, a.name)
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -67,7 +68,7 @@ func (w *world) open() (err error) {
 		return fmt.Errorf("a folder for what the apps store: %w", err)
 	}
 	o := w.options.Server
-	o.AppsDir, o.Log, o.Clock, o.UploadDir = w.options.Dir, w.log, w.clock, w.dir
+	o.AppsDir, o.Log, o.Clock, o.UploadDir, o.FilesDir = w.options.Dir, w.log, w.clock, w.dir, filepath.Join(w.dir, "files")
 	o.Limits.MaxWorkers = 1 // so that what runs is the same each time
 	o.Web = w.web
 	if w.options.Open != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -138,6 +139,7 @@ func serverOptions(c *conf.Config, log *slog.Logger) server.Options {
 		Dev:            c.Dev,
 		Log:            log,
 		UploadDir:      c.Uploads,
+		FilesDir:       filepath.Join(c.Data, "files"),
 		TrustedProxies: c.TrustedProxies,
 		Forwarded:      c.ProxyHeaders == "forwarded",
 		Headers:        c.Headers,
