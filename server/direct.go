@@ -115,6 +115,7 @@ func (n *directCall) begin() {
 	if n.request.ContentLength > 0 {
 		n.x.req.Body, _ = io.ReadAll(n.request.Body) // it is in memory
 	}
+	n.call.hold(n.x.req)
 	d.worker.used.Store(true)
 	d.worker.script.Serve(n.call.route, n.x.req, n.x.deliver(n.answer))
 	if !n.over {
