@@ -67,6 +67,16 @@
     return form;
   }
 
+  /** The form of a request; files of multipart bodies are read from the wire to disk. */
+  async function formOf(req) {
+    const raw = requestState(req), type = req.headers.get("content-type") ?? "";
+    const streamed = req.body !== null && !host.isWhole(raw) && !req.bodyUsed;
+    if (!streamed || !/^multipart\/form-data\s*;/i.test(type)) return req.formData();
+    raw.body.used = true;
+    const { entries } = await given(host.form(raw, type));
+    return host.need("formdata").formOf(entries);
+  }
+
   // The host makes instances as toRequest does, without running this constructor: it costs as much as the rest.
   class HttpReq extends Request {
     constructor(key, raw) {
@@ -83,15 +93,7 @@
       const value = this.cookies[name];
       return value === undefined ? undefined : host.signed(name, value, secrets);
     }
-    async form() { return saveable(await this.#form()); }
-    async #form() {
-      const raw = requestState(this), type = this.headers.get("content-type") ?? "";
-      const streamed = this.body !== null && !host.isWhole(raw) && !this.bodyUsed;
-      if (!streamed || !/^multipart\/form-data\s*;/i.test(type)) return this.formData();
-      raw.body.used = true;
-      const { entries } = await given(host.form(raw, type));
-      return host.need("formdata").formOf(entries);
-    }
+    async form() { return saveable(await formOf(this)); }
     get [Symbol.toStringTag]() { return "HttpReq"; }
   }
   stateGetters(HttpReq, "path", "remoteAddress", "params", "query");
