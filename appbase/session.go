@@ -76,15 +76,19 @@ func (c *Conn) fetch(s *session, owner *Worker, p liveParams, respond responder,
 
 // giveUp lets another worker have a session; false: it is not this one's any more.
 func (w *Worker) giveUp(s *session, to *Worker, attempt int64) bool {
+	if !w.directory.sessions.belongs(s, w) { // so that nobody else touches what is not guarded
+		return false
+	}
 	old := s.conn
-	if old == nil || old.worker != w || old.ended {
+	if old == nil || old.ended {
 		return false
 	}
 	s.keep()
+	s.conn = nil
 	if !w.directory.sessions.move(s, w, to, attempt) {
+		s.conn = old
 		return false
 	}
-	s.conn = nil
 	old.replaced()
 	return true
 }

@@ -77,6 +77,13 @@ func (t *sessions) claim(token, user string, attempt int64, w *Worker) (*session
 	return s, w, claimed
 }
 
+// belongs reports whether a session is a worker's. It stays so while that one's loop does not give it away.
+func (t *sessions) belongs(s *session, w *Worker) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.byToken[s.token] == s && s.owner == w
+}
+
 // move gives a session of one worker to another; false: it is not the first one's any more, or was overtaken.
 func (t *sessions) move(s *session, from, to *Worker, attempt int64) bool {
 	t.mu.Lock()
