@@ -42,12 +42,16 @@ factory throws: 500 caught: the factory is broken
 guarded: 403 not you
 no such route: 404
 x-a: 1
-set-cookie: seen=1
+set-cookie: seen=1,also=2
 access-control-allow-origin: *
 access-control-expose-headers: x-a
 connection: Upgrade
 transfer-encoding: none
 content-length: none
+keep-alive: none
+trailer: none
+te: none
+proxy-connection: none
 x-sigil-upgrade: none
 first of those offered: x
 the one wanted: c

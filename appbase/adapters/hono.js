@@ -25,9 +25,10 @@ export const upgradeWebSocket = defineWebSocketHelper((c, events, options) => {
 const closing = (events) => (events.onClose || events.onError) && (async (event, ws) => {
   try {
     if (event.code === 1006) await events.onError?.({ type: "error", error: new Error("the connection was lost"), target: event.target }, ws);
-  } finally {
-    await events.onClose?.(event, ws);
+  } catch (error) {
+    Promise.reject(error); // nobody handles it, so it is logged, and by itself: onClose may fail as well
   }
+  await events.onClose?.(event, ws);
 });
 
 const contextOf = (ws, url) => new WSContext({

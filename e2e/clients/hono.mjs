@@ -81,7 +81,7 @@ print("no such route:", (await handshake("/sockets/nothing")).status);
 
 // Headers and subprotocols.
 const { headers } = await handshake("/sockets/headers/ws", { headers: { origin: `http://${base}` } });
-for (const name of ["x-a", "set-cookie", "access-control-allow-origin", "access-control-expose-headers", "connection", "transfer-encoding", "content-length", "x-sigil-upgrade"]) {
+for (const name of ["x-a", "set-cookie", "access-control-allow-origin", "access-control-expose-headers", "connection", "transfer-encoding", "content-length", "keep-alive", "trailer", "te", "proxy-connection", "x-sigil-upgrade"]) {
   print(`${name}:`, String(headers[name] ?? "none"));
 }
 print("first of those offered:", (await handshake("/sockets/ws", { protocols: ["x", "y"] })).headers["sec-websocket-protocol"]);

@@ -72,6 +72,8 @@ app.use("/headers/*", logger(() => {}), cors({ origin: "*", exposeHeaders: ["x-a
   await next();
   c.header("x-a", "1");
   c.header("set-cookie", "seen=1");
+  c.header("set-cookie", "also=2", { append: true });
+  for (const name of ["keep-alive", "trailer", "te", "proxy-connection"]) c.header(name, "x");
   c.header("connection", "close");
   c.header("transfer-encoding", "chunked");
   c.header("content-length", "5");
