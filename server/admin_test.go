@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -54,6 +55,23 @@ func TestAdmin(t *testing.T) {
 	}
 	if got := adminGet(t, s, "/shop/hello"); !strings.HasPrefix(got, "404") {
 		t.Errorf("an app on the admin port: %q", got)
+	}
+}
+
+// Who is told that the apps are loaded may ask at once.
+func TestServingOnceLoaded(t *testing.T) {
+	s := &site{t: t, dir: t.TempDir(), log: &logBuffer{}}
+	s.write(files{"shop.js": meter})
+	states := make(chan int32, 1)
+	o := Options{AppsDir: s.dir, Listen: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(s.log, nil))}
+	o.Loaded = func([]AppInfo) { states <- s.server.state.Load() }
+	var err error
+	if s.server, err = New(o); err != nil {
+		t.Fatal(err)
+	}
+	s.run()
+	if got := <-states; got != serving {
+		t.Errorf("the apps were loaded in state %d", got)
 	}
 }
 

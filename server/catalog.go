@@ -65,7 +65,7 @@ func stopped(t *time.Timer) *time.Timer {
 	return t
 }
 
-// run loads all apps, calls ready, and follows changes until ctx is done. The error says why the apps folder cannot be
+// run loads all apps, calls ready, tells Options.Loaded, and follows changes until ctx is done. The error says why the apps folder cannot be
 // read at the start. When run returns no build and no removal is under way; the apps in the table still run.
 func (c *catalog) run(ctx context.Context, ready func()) error {
 	defer c.stops.Wait()
@@ -83,8 +83,8 @@ func (c *catalog) run(ctx context.Context, ready func()) error {
 		c.options.Log.Warn("an app has a mount and is not there", "mounted", name)
 	}
 	if ctx.Err() == nil {
-		c.options.Loaded(infos(c.table))
 		ready()
+		c.options.Loaded(infos(c.table))
 	}
 	c.follow(ctx)
 	c.drain(ctx)

@@ -67,8 +67,8 @@ type Options struct {
 	Kept func(app string) bool
 	// Changes reports changed files. Nil: apps are loaded once and never reloaded.
 	Changes Changes
-	// Loaded is told of what serves: once of all apps when the first load is over, broken ones included, and later of
-	// each app that was loaded anew. Calls never overlap. It must not block.
+	// Loaded is told of what serves: once of all apps when the first load is over, broken ones included, and the server
+	// serves (the admin port's /health says so), and later of each app that was loaded anew. Calls never overlap. It must not block.
 	Loaded func([]AppInfo)
 
 	// Clock is the time that apps live in: their Date, timers, schedules and what expires. Nil: the machine's. Sockets and
