@@ -32,6 +32,10 @@ var defects = []struct{ name, source, want string }{
 	{"no letters", `var result = "a1-b".replace(/\P{L}+/gu, "_");`, "a_b"},
 	{"in a class", `var result = "x9_é!".replace(/[^\p{L}\p{N}_]/gu, "?");`, "x9_é?"},
 	{"a script", `var result = /\p{Script=Greek}/u.test("abγ");`, "true"},
+	{"a brand check and", `class A { #x = 1; static is(y, z) { return #x in y && z; } } var result = A.is(new A(), 7) + " " + A.is({}, 7);`, "7 false"},
+	{"a brand check or", `class A { #x = 1; static is(y, z) { return #x in y || z; } } var result = A.is(new A(), 7) + " " + A.is({}, 7);`, "true 7"},
+	{"a brand check or else", `class A { #x = 1; static is(y, z) { return #x in y ?? z; } } var result = A.is({}, 7);`, "false"},
+	{"a brand check of a method", `class A { #m() {} is(y) { return y !== null && #m in y && typeof y.#m === "function"; } } var result = new A().is(new A());`, "true"},
 	{"emoji", `var result = "a😀b".replace(/\p{Emoji_Presentation}/u, "*");`, "a*b"},
 }
 
@@ -62,6 +66,29 @@ func unrepaired(source string) (result string) {
 		return "error"
 	}
 	return vm.Get("result").String()
+}
+
+func TestBrandChecks(t *testing.T) {
+	for check, want := range map[string]string{
+		"#x in y": "true false", "!(#x in y)": "false true", "#x in y ? 1 : 2": "1 2", "#x in y === true": "true false",
+		"#x in y && !(#x in z)": "true false", "!(#x in y) && #x in z": "false false", "#x in (y && z)": "false false",
+		"z && #x in y": "true false", "#x in y && y.#x": "1 false", "#x in y, 5": "5 5",
+	} {
+		rt := scriptingtest.New(t)
+		exports := rt.Load("class A { #x = 1; static is(y, z) { return " + check + "; } }\nexport const result = A.is(new A(), {}) + ' ' + A.is({}, {});")
+		if got := exports.Get("result").String(); got != want {
+			t.Errorf("%s: got %q, want %q", check, got, want)
+		}
+	}
+}
+
+func TestBrandCheckKeepsPositions(t *testing.T) {
+	rt := scriptingtest.New(t)
+	exports := rt.Load("class A { #x = 1;\n  is(y: any) { return this && #x in y && 1; }\n}\nexport function f() { return new A().is(5); }")
+	_, err := rt.CallExport(exports, "f")
+	if err == nil || !strings.HasPrefix(err.Error(), "app.ts:2:37: TypeError") {
+		t.Fatalf("got %v", err)
+	}
 }
 
 func TestRepairKeepsPositions(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
+	operator "github.com/dop251/goja/token"
 )
 
 // repairTree mends, between parsing and compiling, what the engine would
@@ -56,6 +57,8 @@ func (r *treeRepair) visit(n ast.Node) {
 		r.visit(n.Left)
 		n.Right = r.initializer(n.Right)
 		return
+	case *ast.BinaryExpression:
+		brandCheck(n)
 	case *ast.Identifier:
 		if n.Name == "arguments" {
 			r.usesArguments()
@@ -121,6 +124,14 @@ func (r *treeRepair) usesArguments() {
 			f.borrowed = f.borrowed || i < len(r.functions)-1
 			return
 		}
+	}
+}
+
+// brandCheck gives #x in y its operator: the parser writes down the token that
+// follows, and #x in y && z would be compiled as #x && y.
+func brandCheck(n *ast.BinaryExpression) {
+	if _, ok := n.Left.(*ast.PrivateIdentifier); ok {
+		n.Operator = operator.IN
 	}
 }
 
