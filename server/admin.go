@@ -27,7 +27,7 @@ func (s *Server) adminServer() *http.Server {
 	s.serveJobs(mux)
 	return &http.Server{
 		Handler:           s.knownHosts(http.NewCrossOriginProtection().Handler(mux)),
-		ConnState:         s.silent.admin.watch,
+		ConnState:         func(conn net.Conn, state http.ConnState) { s.silent.admin.watch(conn, state) },
 		ReadHeaderTimeout: s.options.Limits.HeaderTime,
 		WriteTimeout:      s.options.Limits.WriteStall,
 		ReadTimeout:       s.options.Limits.BodyStall,

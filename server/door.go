@@ -16,7 +16,7 @@ func (s *Server) open(p *port, public *http.Server, start func(func() error)) {
 	}
 	entrance := p.listener
 	door, ok := wsconn.NewDoor(p.listener, wsconn.DoorOptions{
-		Knock: func(r *http.Request, k *wsconn.Knocking) { s.knock(p, r, k) }, Room: s.room, Log: s.log,
+		Knock: func(r *http.Request, k *wsconn.Knocking) { s.knock(p, r, k) }, Room: s.room, Silent: s.unheard, Log: s.log,
 		HeaderTime: s.options.Limits.HeaderTime, MaxHeaderBytes: s.options.Limits.MaxHeaderBytes,
 	})
 	if ok {

@@ -51,11 +51,7 @@ func (p *handover) Lost() {
 
 // carried is the answer to a request that an app has given already; nil when it is to be asked.
 func carried(r *http.Request) *handover {
-	conn, ok := r.Context().Value(connKey{}).(net.Conn)
-	if !ok {
-		return nil
-	}
-	p, ok := wsconn.ParcelOf(conn).(*handover)
+	p, ok := wsconn.ParcelOf(connOf(r)).(*handover)
 	if !ok || p.opened.Swap(true) {
 		return nil
 	}

@@ -19,17 +19,17 @@ const httpServerSlack = 4 << 10
 func (s *Server) httpServer(p *port) *http.Server {
 	l := s.options.Limits
 	server := &http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveHTTP(p, w, r) }),
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { heard(r); s.serveHTTP(p, w, r) }),
 		ReadHeaderTimeout: l.HeaderTime,
 		IdleTimeout:       l.IdleTime,
 		MaxHeaderBytes:    max(l.MaxHeaderBytes-httpServerSlack, 1),
-		ConnContext:       withConn,
+		ConnContext:       s.meet,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		ConnState: func(conn net.Conn, state http.ConnState) {
 			if state == http.StateClosed {
 				lose(conn)
 			}
-			s.silent.public.watch(conn, state)
+			s.farewell(s.silent.public.watch(conn, state))
 			if s.slots.watch(conn, state) {
 				s.notices.note(limitHTTPConnections, "remote", conn.RemoteAddr())
 			}

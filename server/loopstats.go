@@ -40,6 +40,7 @@ func newLoopStats(s *Server) *loopStats {
 		{"loop_turn_seconds", "How long one turn of a loop of the app took, which is how long something could wait for it.", []string{"app"}},
 		{"loop_lag_seconds", "How long the slowest loop of the app took to answer this scrape.", []string{"app"}},
 		{"loop_stalled", "1 when a loop of the app did not answer this scrape in time; its counters are those of an earlier one.", []string{"app"}},
+		{"connections_refused_total", "Connections that ended before a request of them was served, by the reason.", []string{"reason"}},
 		{"connections_limit", "How many WebSockets the server allows.", nil},
 		{"http_connections", "Open HTTP connections.", nil},
 		{"partial_bytes", "Bytes held of messages that have arrived in part.", nil},
@@ -70,6 +71,7 @@ func (l *loopStats) Collect(out chan<- prometheus.Metric) {
 	asked.Wait()
 	whole := &sample{loopStats: l, out: out}
 	whole.limits(s.notices, "")
+	whole.refused(s)
 	whole.gauge("connections_limit", float64(s.slots.max))
 	whole.gauge("http_connections", float64(s.slots.http.Load()))
 	whole.gauge("partial_bytes", float64(s.options.partial.Used()))

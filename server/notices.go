@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -71,7 +72,7 @@ func effectOf(limit string) string {
 	case limitCallTime:
 		return "the script was interrupted: it kept the thread for too long"
 	}
-	return socketEffect(limit)
+	return cmp.Or(socketEffect(limit), refusalEffect(limit))
 }
 
 // socketEffect is effectOf for the limits of connections.
@@ -96,8 +97,9 @@ const noticeEvery = time.Second
 // notices counts how often limits have acted, and logs it: for each of them once a second at most, with the number of
 // times since the line before. It may be used from any goroutine.
 type notices struct {
-	log *slog.Logger
-	now func() time.Time
+	log         *slog.Logger
+	now         func() time.Time
+	event, name string // of the log line, and of its limit
 
 	mu     sync.Mutex
 	limits map[string]*notice
@@ -112,7 +114,7 @@ type notice struct {
 
 // newNotices knows the given limits from the beginning, so that their metrics begin with 0.
 func newNotices(log *slog.Logger, names []string) *notices {
-	n := &notices{log: log, now: time.Now, limits: map[string]*notice{}}
+	n := &notices{log: log, now: time.Now, event: "limit reached", name: "limit", limits: map[string]*notice{}}
 	for _, name := range names {
 		n.limits[name] = &notice{}
 	}
@@ -125,7 +127,7 @@ func (n *notices) note(limit string, attrs ...any) {
 		return
 	}
 	if count := n.count(limit); count > 0 {
-		n.log.Warn("limit reached", append([]any{"limit", limit, "effect", effectOf(limit), "times", count}, attrs...)...)
+		n.log.Warn(n.event, append([]any{n.name, limit, "effect", effectOf(limit), "times", count}, attrs...)...)
 	}
 }
 
@@ -170,7 +172,7 @@ func (n *notices) flush() {
 	}
 	n.mu.Unlock()
 	for name, times := range left {
-		n.log.Warn("limit reached", "limit", name, "effect", effectOf(name), "times", times)
+		n.log.Warn(n.event, n.name, name, "effect", effectOf(name), "times", times)
 	}
 }
 

@@ -107,6 +107,7 @@ func (s *Server) plainServer() *http.Server {
 	server := s.httpServer(s.plain)
 	apps := server.Handler
 	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		heard(r)
 		t := s.options.TLS
 		switch {
 		case t.Challenge != nil && isChallengePath(r) && t.Challenge(w, r):

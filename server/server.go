@@ -30,6 +30,7 @@ type Server struct {
 	slots   *slots
 	tunnels tunnels
 	notices *notices
+	refused *notices
 	codings *codings                       // nil: nothing is compressed
 	silent  struct{ public, admin silent } // connections of the two ports
 	proxies proxies
@@ -61,6 +62,8 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{options: o, log: o.Log, proxies: newProxies(&o), headers: newHeaders(&o), places: o.places, gate: newGate(), ending: make(chan struct{}), notices: newNotices(o.Log, serverLimits())}
+	s.refused = newNotices(o.Log, refusals())
+	s.refused.event, s.refused.name = "connection refused", "reason"
 	if err := s.settleTLS(); err != nil {
 		return nil, err
 	}
@@ -215,6 +218,7 @@ func (s *Server) shutdown(public []*http.Server, admin *http.Server, loaded <-ch
 	stopAll(s.table.all(), "shutdown", statusGoingAway, "server going away")
 	<-s.gate.empty
 	s.notices.flush()
+	s.refused.flush()
 	if s.admin != nil {
 		_ = s.admin.Close()
 		s.silent.admin.cut()

@@ -286,21 +286,13 @@ func (tun *tunnel) take(ctx context.Context, sequence uint64, packets []wsconn.P
 	return nil
 }
 
-// connKey finds the connection of a request in its context.
-type connKey struct{}
-
-// withConn notes the connection of a request, for [narrowSendBuffer].
-func withConn(ctx context.Context, conn net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, conn)
-}
-
 // narrowSendBuffer bounds what the kernel takes for a client that does not read, as for a WebSocket; else that is up to
 // 4 MiB before anybody notices. bytes 0: the default.
 func narrowSendBuffer(r *http.Request, bytes int) {
 	if bytes <= 0 {
 		bytes = defaultSendBuffer
 	}
-	conn, _ := r.Context().Value(connKey{}).(net.Conn)
+	conn := connOf(r)
 	for conn != nil {
 		switch c := conn.(type) {
 		case interface{ SetWriteBuffer(int) error }:

@@ -20,6 +20,9 @@ type DoorOptions struct {
 	// not sent anything yet; nil: always. A connection for which there is no room
 	// is closed.
 	Room func(waiting int) bool
+	// Silent is told of each connection that is closed because it has sent nothing
+	// for HeaderTime, on the door's goroutine; it must not block. Nil: nobody is.
+	Silent func(peer netip.AddrPort)
 	// HeaderTime is how long a connection may take to send its first request's
 	// header; default 5 s. Then it is closed.
 	HeaderTime time.Duration
@@ -43,6 +46,9 @@ func (o DoorOptions) withDefaults() DoorOptions {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Silent == nil {
+		o.Silent = func(netip.AddrPort) {}
 	}
 	if o.Room == nil {
 		o.Room = func(int) bool { return true }
@@ -75,6 +81,15 @@ func ParcelOf(conn net.Conn) Parcel {
 		return v.parcel
 	}
 	return nil
+}
+
+// HeaderBy is when the header of the first request must be there, for a
+// connection that a [Door] has accepted and no deadline was set for yet.
+func HeaderBy(conn net.Conn) (by time.Time, ok bool) {
+	if v, ok := conn.(*visitor); ok {
+		return v.by, !v.by.IsZero()
+	}
+	return time.Time{}, false
 }
 
 // visitor is a connection that a Door hands on: what was read comes first, and

@@ -290,7 +290,9 @@ func (d *Door) admit(g *guest) {
 // expire closes what has sent nothing for too long, and ends a pause.
 func (d *Door) expire(now time.Time) {
 	for e := d.queue.Front(); e != nil && !now.Before(e.Value.(*guest).by); e = d.queue.Front() {
-		_ = unix.Close(d.leave(e).fd)
+		g := d.leave(e)
+		_ = unix.Close(g.fd)
+		d.o.Silent(g.peer)
 	}
 	if !d.deaf.IsZero() && !now.Before(d.deaf) {
 		d.deaf = time.Time{}

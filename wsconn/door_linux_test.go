@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -119,7 +120,8 @@ func TestDoorSurvivesAPanic(t *testing.T) {
 }
 
 func TestDoorClosesWhoSaysNothing(t *testing.T) {
-	d := startDoor(t, DoorOptions{HeaderTime: 50 * time.Millisecond})
+	silent := make(chan netip.AddrPort, 2)
+	d := startDoor(t, DoorOptions{HeaderTime: 50 * time.Millisecond, Silent: func(peer netip.AddrPort) { silent <- peer }})
 	began := time.Now()
 	client := visit(t, d, "")
 	if n, err := client.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
@@ -127,6 +129,9 @@ func TestDoorClosesWhoSaysNothing(t *testing.T) {
 	}
 	if took := time.Since(began); took < 50*time.Millisecond {
 		t.Errorf("it was closed after %v", took)
+	}
+	if peer := <-silent; peer.String() != client.LocalAddr().String() {
+		t.Errorf("told of %v", peer)
 	}
 }
 
