@@ -2,6 +2,7 @@ package appbase
 
 import (
 	_ "embed" // the adapter
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -31,6 +32,7 @@ func (in *instance) fetchAppHost(annotations *goja.Object, http *part) (map[stri
 		"encode":        web.Get("encode"),
 		"encodeThrown":  web.Get("encodeThrown"),
 		"report":        func(reason goja.Value) { in.worker.report(in.rt.Error(in.thrown(reason))) },
+		"attempt":       in.attempt,
 		"fail":          func(ws *goja.Object, reason goja.Value) { in.connOf(ws).fail(in.thrown(reason)) },
 		"handshake":     func(ws *goja.Object) (goja.Value, error) { return in.request(in.connOf(ws).hs.request()) },
 	}, nil
@@ -51,6 +53,18 @@ func isFetchApp(exports *goja.Object) bool {
 
 // connOf is the connection of a handle that the server itself gave to the prelude.
 func (in *instance) connOf(ws *goja.Object) *Conn { return ws.Export().(*handle).conn }
+
+// attempt calls a handler. An exception is told as that of the connection's handlers, with its line also when what was thrown
+// is no Error and has none; what ends scripts goes on.
+func (in *instance) attempt(ws *goja.Object, handler goja.Value) (goja.Value, error) {
+	call, _ := goja.AssertFunction(handler)
+	result, err := call(goja.Undefined())
+	if _, ok := errors.AsType[*goja.Exception](err); !ok {
+		return result, err
+	}
+	in.connOf(ws).fail(err)
+	return goja.Undefined(), nil
+}
 
 // thrown makes an error of what a script has caught.
 func (in *instance) thrown(reason goja.Value) error {

@@ -126,12 +126,8 @@
 
   /** An exception in onOpen is told like that of any handler; the connection stays. */
   function opened(ws, call) {
-    try {
-      const result = call("onOpen", { type: "open", target: ws });
-      return result instanceof Promise ? result.catch((error) => host.fail(ws, error)) : undefined;
-    } catch (error) {
-      host.fail(ws, error);
-    }
+    const result = host.attempt(ws, () => call("onOpen", { type: "open", target: ws }));
+    return result instanceof Promise ? result.catch((error) => host.fail(ws, error)) : undefined;
   }
 
   // --- what the host asks -----------------------------------------------------------------------------------------------
