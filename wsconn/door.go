@@ -17,7 +17,7 @@ type DoorOptions struct {
 	// plain, as if nobody had looked at it. Its body is valid while Knock runs.
 	Knock func(r *http.Request, k *Knocking)
 	// Room reports whether one more connection may be taken while this many have
-	// not sent anything yet; nil: always. A connection for which there is no room
+	// not sent anything yet, or are on their way to Accept; nil: always. A connection for which there is no room
 	// is closed.
 	Room func(waiting int) bool
 	// Silent is told of each connection that is closed because it has sent nothing

@@ -136,6 +136,13 @@ func (d *Door) next() *passing {
 	return p
 }
 
+// waiting is how many connections are on their way to Accept.
+func (d *Door) waiting() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.passed)
+}
+
 // pass gives a connection to whoever calls Accept. Any goroutine may call it.
 func (d *Door) pass(p *passing) {
 	d.mu.Lock()
@@ -280,7 +287,7 @@ func (d *Door) pause(err error) {
 }
 
 func (d *Door) admit(g *guest) {
-	if !d.o.Room(len(d.guests)) || d.watch(g.fd) != nil {
+	if !d.o.Room(len(d.guests)+d.waiting()) || d.watch(g.fd) != nil {
 		_ = unix.Close(g.fd)
 		return
 	}

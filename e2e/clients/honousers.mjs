@@ -1,7 +1,7 @@
 import { base, open, print } from "./client.mjs";
 
 const all = [await open("/honousers/api/chat/ws"), await open("/honousers/api/chat/ws")];
-for (const one of all) {
+for (const one of all.toReversed()) { // whoever came last is there once they hear themselves
   one.send(JSON.stringify({ message: "hi" }));
   const heard = await Promise.all(all.map(async (each) => JSON.parse(await each.next()).message));
   print("a user is heard:", /^User \d{1,3}: hi$/.test(heard[0]), "by all alike:", heard[0] === heard[1]);
