@@ -49,7 +49,7 @@ func (in *instance) render(name string, data goja.Value) goja.Value {
 // withFiles promises what work makes of files. It works on a goroutine of its own, which ends with the work; the function
 // it returns, nil for undefined, makes the value on the loop.
 func (in *instance) withFiles(work func() (func() goja.Value, error)) goja.Value {
-	promise, settle := in.rt.NewPromise()
+	promise, settle := in.rt.NewWork()
 	go func() {
 		in.fileSlots <- struct{}{}
 		defer func() { <-in.fileSlots }()

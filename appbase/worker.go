@@ -97,11 +97,11 @@ func NewWorker(o Options) *Worker {
 // Generation is the number of the current generation; 0 before the first.
 func (w *Worker) Generation() int { return w.generation }
 
-// Outstanding is how many promises the current generation waits for that something outside of its script settles: a call to a
-// store, a request to another server, a lock.
-func (w *Worker) Outstanding() int {
+// Outstanding is how many promises the current generation waits for that its script does not settle: because of something outside
+// (a call to a store, a request to another server, a lock), and because of work on other threads that ends by itself (a digest, a file).
+func (w *Worker) Outstanding() (outside, work int) {
 	if w.current == nil {
-		return 0
+		return 0, 0
 	}
 	return w.current.rt.Outstanding()
 }

@@ -137,19 +137,31 @@ func (rt *Runtime) finish(o outcome) {
 //
 // After [Runtime.Close], or when the Executor has ended, settle does nothing.
 func (rt *Runtime) NewPromise() (promise goja.Value, settle func(func() (goja.Value, error))) {
+	return rt.newPromise(&rt.outstanding.outside)
+}
+
+// NewWork is [Runtime.NewPromise] for work of this process that needs nothing
+// from outside, such as a digest: it ends by itself, and soon.
+func (rt *Runtime) NewWork() (promise goja.Value, settle func(func() (goja.Value, error))) {
+	return rt.newPromise(&rt.outstanding.work)
+}
+
+func (rt *Runtime) newPromise(count *int) (promise goja.Value, settle func(func() (goja.Value, error))) {
 	p, resolve, reject := rt.vm.NewPromise()
-	rt.outstanding++
+	*count++
 	var once sync.Once
 	settle = func(fn func() (goja.Value, error)) {
 		once.Do(func() {
-			rt.inbox.add(func() { rt.settlePromise(fn, resolve, reject) })
+			rt.inbox.add(func() {
+				*count--
+				rt.settlePromise(fn, resolve, reject)
+			})
 		})
 	}
 	return rt.vm.ToValue(p), settle
 }
 
 func (rt *Runtime) settlePromise(fn func() (goja.Value, error), resolve, reject func(any) error) {
-	rt.outstanding--
 	err := rt.Do(func() error {
 		v, err := fn()
 		if err != nil {

@@ -175,6 +175,25 @@ func TestNewPromiseWithFullQueue(t *testing.T) {
 	}
 }
 
+// What is outstanding is counted by kind, until it is settled on the loop.
+func TestOutstanding(t *testing.T) {
+	rt := scriptingtest.New(t)
+	_, outside := rt.NewPromise()
+	_, work := rt.NewWork()
+	for _, step := range []struct {
+		settle          func(func() (goja.Value, error))
+		outside, atWork int
+	}{{nil, 1, 1}, {work, 1, 0}, {outside, 0, 0}} {
+		if step.settle != nil {
+			step.settle(func() (goja.Value, error) { return nil, nil })
+			rt.Loop.RunPosted()
+		}
+		if o, w := rt.Outstanding(); o != step.outside || w != step.atWork || rt.Pending() != (o+w > 0) {
+			t.Errorf("%d and %d, pending %v; want %d and %d", o, w, rt.Pending(), step.outside, step.atWork)
+		}
+	}
+}
+
 func TestNewPromiseAfterClose(t *testing.T) {
 	rt := scriptingtest.New(t)
 	_, settle := rt.NewPromise()

@@ -32,7 +32,7 @@ type Runtime struct {
 	timers   timers
 	contexts contexts
 
-	outstanding int // promises of NewPromise that are not settled
+	outstanding outstanding
 }
 
 // New makes a Runtime that has run nothing yet. It fails only when the

@@ -269,16 +269,19 @@ func (l *Local) Work() (total uint64, busy bool) {
 	return total, busy
 }
 
-// Outstanding is how many promises of the apps wait for what lies outside of their code: a call to another server, a lock, a
-// digest. It asks every loop, which adds to Work.
-func (l *Local) Outstanding(ctx context.Context) (n int) {
+// Outstanding is how many promises of the apps wait for what lies outside of their code: a call to another server or a lock,
+// which may take any time, and work on other threads, as of a digest, which ends by itself. It asks every loop, which adds to Work.
+func (l *Local) Outstanding(ctx context.Context) (outside, work int) {
 	for _, a := range l.all() {
 		for _, w := range a.all() {
-			some, _ := ask(ctx, w, func(done func(int, error)) { done(w.script.Outstanding(), nil) }) // one that ends waits for nothing
-			n += some
+			n, _ := ask(ctx, w, func(done func([2]int, error)) { // one that ends waits for nothing
+				outside, work := w.script.Outstanding()
+				done([2]int{outside, work}, nil)
+			})
+			outside, work = outside+n[0], work+n[1]
 		}
 	}
-	return n
+	return outside, work
 }
 
 // Close stops all apps, as a server that shuts down does, and waits until all requests are answered. It is idempotent.

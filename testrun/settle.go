@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// How settle knows that the apps are at rest. Loops, stores and requests say exactly whether they have something to do. What
-// an app waits for from outside (a digest on another thread, a file, a real server) is only known to be waited for, so a
-// thorough wait gives that a while to come; in a swift one, between two steps of the clock, it is left for later.
+// How settle knows that the apps are at rest. Loops, stores and requests say exactly whether they have something to do. A
+// thorough wait waits for work on other threads, too (a digest, a file). What an app waits for from outside (a real server) is only
+// known to be waited for, so that it gets a while to come. In a swift wait, between two steps of the clock, both are left for later.
 type manner bool
 
 const (
@@ -31,15 +31,27 @@ func (w *world) settle(ctx context.Context, how manner) error {
 	deadline := time.Now().Add(settleTime)
 	total, err := w.quiet(ctx, deadline)
 	for err == nil && how == thorough {
-		if w.now().Outstanding(ctx) == 0 {
-			_, err = w.quiet(ctx, deadline)
+		outside, work := w.now().Outstanding(ctx)
+		total, err = w.quiet(ctx, deadline)
+		switch {
+		case err != nil || outside+work == 0:
 			return err
-		}
-		if total, err = w.quiet(ctx, deadline); err != nil || w.unchanged(ctx, total) {
-			return err
+		case work > 0:
+			err = pause(ctx, deadline)
+		case w.unchanged(ctx, total):
+			return nil
 		}
 	}
 	return err
+}
+
+// pause waits a little.
+func pause(ctx context.Context, deadline time.Time) error {
+	if time.Now().After(deadline) {
+		return errRestless
+	}
+	time.Sleep(500 * time.Microsecond)
+	return ctx.Err()
 }
 
 // unchanged waits for something to come from outside; true: nothing has.

@@ -76,7 +76,7 @@ func (b binding) read(call goja.FunctionCall) goja.Value {
 	if c.inMemory() {
 		return b.vm.ToValue(b.vm.NewArrayBuffer(c.bytes()))
 	}
-	promise, settle := b.rt.NewPromise()
+	promise, settle := b.rt.NewWork()
 	c.read(func(data []byte, err error) {
 		settle(func() (goja.Value, error) {
 			if err != nil {

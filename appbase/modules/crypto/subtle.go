@@ -74,7 +74,7 @@ func (b *subtleBinding) decode(call goja.FunctionCall) goja.Value {
 func (b *subtleBinding) run(call goja.FunctionCall) goja.Value {
 	prepare := operations()[call.Argument(0).String()]
 	r := &request{object: call.Argument(1).(*goja.Object)}
-	promise, settle := b.rt.NewPromise()
+	promise, settle := b.rt.NewWork()
 	work, err := prepare(r)
 	if err == nil {
 		err = r.err
