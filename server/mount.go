@@ -204,6 +204,7 @@ func (p *places) missing(t *table) (names []string) {
 // open listens on every port. When one cannot be, none is.
 func (p *places) open(ctx context.Context) (err error) {
 	var config net.ListenConfig
+	config.SetMultipathTCP(false) // the loops take the sockets over, and know those of TCP
 	for _, o := range p.ports {
 		if o.listener, err = config.Listen(ctx, "tcp", o.listen); err != nil {
 			p.close()

@@ -70,8 +70,7 @@ func NewDoor(l net.Listener, o DoorOptions) (_ *Door, ok bool) {
 	d := &Door{o: o.withDefaults(), addr: l.Addr(), listen: fd, poller: p, others: make(chan struct{}, 1),
 		closed: make(chan struct{}), guests: map[int32]*list.Element{}}
 	d.buf = make([]byte, d.o.MaxHeaderBytes)
-	// What is accepted inherits it.
-	if err := errors.Join(unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1), d.watch(fd)); err != nil {
+	if err := d.watch(fd); err != nil {
 		d.release()
 		return nil, false
 	}
@@ -265,6 +264,9 @@ func (d *Door) accept() {
 		fd, sa, err := unix.Accept4(d.listen, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 		switch {
 		case err == nil:
+			// What is inherited from the listener reads the same, and yet a stream of
+			// messages then comes in lumps (measured: 13 ms apart; Linux 6.18 with bbr).
+			_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // fails only when the peer is gone
 			d.admit(&guest{fd: fd, peer: addrPort(sa), by: by})
 		case notNow(err):
 			return
