@@ -112,6 +112,7 @@ func (s *Server) file(w *steadyWriter, r *http.Request, c call) bool {
 		f = packed
 	}
 	header.Set("ETag", fmt.Sprintf(`"%x-%x%s"`, f.info.ModTime().UnixNano(), f.info.Size(), f.coding))
+	settleRange(r, f.info.Size())
 	http.ServeContent(w, r, name, f.info.ModTime(), f.file)
 	return true
 }
