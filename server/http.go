@@ -3,11 +3,13 @@ package server
 import (
 	"cmp"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/sigil-server/sigil/wsconn"
@@ -62,6 +64,7 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 		// Until it is read (readBody): net/http is to answer before it skips the body, and not to wait for it for ever.
 		w.Header().Set("Connection", "close")
 		_ = w.control.SetReadDeadline(time.Now().Add(s.options.Limits.BodyStall))
+		defer w.linger(plain, r)
 	}
 	if fields(r) > s.options.Limits.MaxHeaderFields {
 		s.notices.note(limitHeaderFields, "remote", r.RemoteAddr)
@@ -229,6 +232,15 @@ func (w *steadyWriter) finish() {
 	w.answer.finish()
 	if w.framed {
 		w.renew()
+	}
+}
+
+// linger has net/http shut the connection down and wait for a moment before it closes it when the body was not read. Else what the
+// client still sends is answered with a reset, for which many drop the answer. net/http does so by itself, but not for a
+// client that has asked for the end of the connection; then its one other reason is given to it.
+func (w *steadyWriter) linger(plain http.ResponseWriter, r *http.Request) {
+	if r.Close && w.Header().Get("Connection") == "close" {
+		_, _ = http.MaxBytesReader(plain, io.NopCloser(strings.NewReader("x")), 0).Read(make([]byte, 1))
 	}
 }
 

@@ -221,3 +221,19 @@ func highWater(t *testing.T) (kib int) {
 	}
 	return kib
 }
+
+// Whoever is refused before the body was read has the answer before the end of the connection, and an end instead of a
+// reset; also a client that asked for the end.
+func TestRefusedUploadIsAnswered(t *testing.T) {
+	s := startSite(t, files{"u.js": uploader})
+	const header = "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n%s\r\n"
+	for path, status := range map[string]int{"/u/form": 413, "/u/nothing": 404} {
+		for _, field := range []string{"", "Connection: close\r\n"} {
+			c := s.raw(fmt.Sprintf(header, path, field) + strings.Repeat("x", 1<<20))
+			rest, err := io.ReadAll(c.in)
+			if c.res.StatusCode != status || err != nil || len(rest) == 0 {
+				t.Errorf("%s %q: %s, %q, %v", path, field, c.res.Status, rest, err)
+			}
+		}
+	}
+}
