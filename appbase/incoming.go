@@ -151,7 +151,7 @@ func (in *instance) httpHost() (map[string]any, error) {
 		"cookies":  func(header string) goja.Value { return in.textObject(parseCookies(header)) },
 		"headers":  in.onRequest((*incoming).headers),
 		"hasBody": in.onRequest(func(raw *incoming, _ goja.FunctionCall) goja.Value {
-			return in.vm.ToValue(len(raw.req.Body) > 0 || raw.req.Upload != nil)
+			return in.vm.ToValue(raw.req.Upload != nil || len(raw.req.Body) > 0 || takesBody(raw.req.Method))
 		}),
 		"isWhole": in.onRequest(func(raw *incoming, _ goja.FunctionCall) goja.Value { return in.vm.ToValue(raw.req.Upload == nil) }),
 		"all":     in.onRequest((*incoming).all),
@@ -163,6 +163,9 @@ func (in *instance) httpHost() (map[string]any, error) {
 	maps.Copy(host, in.savingHost())
 	return host, nil
 }
+
+// takesBody says whether a request of that method has a body even if nothing is in it: what reads it as a stream finds its end.
+func takesBody(method string) bool { return method == "POST" || method == "PUT" || method == "PATCH" }
 
 // need is what a module shows to the prelude.
 func (in *instance) need(name string) goja.Value {

@@ -306,3 +306,15 @@ func testResponseTimeWhileReading(t *testing.T) {
 	}
 	s.log.wait(t, "gave up")
 }
+
+// A body with nothing in it is an empty stream, not a mistake of the handler that reads it.
+func TestEmptyBodiesAreStreams(t *testing.T) { bothWays(t, testEmptyBodiesAreStreams) }
+
+func testEmptyBodiesAreStreams(t *testing.T) {
+	s := startSite(t, files{"s.js": streamer})
+	for path, want := range map[string]string{"count": "0", "echo": "", "upper": ""} {
+		if res, body := s.do("POST", "/s/"+path, ""); res.StatusCode != 200 || body != want {
+			t.Errorf("%s: %s %q", path, res.Status, body)
+		}
+	}
+}
