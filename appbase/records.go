@@ -44,10 +44,18 @@ func textType(text string) string {
 	return "text/plain;charset=UTF-8"
 }
 
+// htmlElements are those by which the MIME Sniffing standard (7.1) knows HTML, beside a doctype, <html> and a comment.
+var htmlElements = []string{"head", "script", "iframe", "h1", "div", "font", "table", "a", "style", "title", "b", "body", "br", "p"}
+
 func isHTML(text string) bool {
 	text, ok := strings.CutPrefix(trimSpace(text), "<")
-	if !ok {
-		return false
+	if !ok || strings.HasPrefix(text, "!--") {
+		return ok
+	}
+	for _, element := range htmlElements {
+		if rest, ok := cutFold(text, element); ok && rest != "" && strings.IndexByte(" \t\n\f\r/>", rest[0]) >= 0 {
+			return true
+		}
 	}
 	if rest, ok := cutFold(text, "!doctype"); ok {
 		if text = trimSpace(rest); len(text) == len(rest) {
