@@ -29,6 +29,8 @@ export default class Page extends AppBase {
   @Get untouched() { return new Response(long, { headers: { "cache-control": "public, no-transform" } }); }
   @Get varied() { return new Response(long, { headers: { vary: "Accept-Encoding, Accept" } }); }
   @Get missing() { return notFound(long); }
+  @Get wrapped() { const first = new Response("short", { headers: { "x-a": "b" } }); return new Response(first.body, first); }
+  @Get reused() { const first = new Response("short"), second = new Response(first.body); second.body.cancel(); return second; }
 }`,
 	"page/public/big.txt":         strings.Repeat("0123456789", 1000),
 	"page/public/small.txt":       "0123456789",
@@ -167,6 +169,20 @@ func testConditional(t *testing.T) {
 	res, _ := s.do("GET", "/page/tagged", "", `If-None-Match: "v1"`)
 	if res.Header.Get("Cache-Control") != "max-age=5" || res.Header.Get("Vary") != "Accept-Encoding" {
 		t.Errorf("a 304 lacks what it should repeat: %v", res.Header)
+	}
+}
+
+// The body of a Response that was made of another's, as middleware does to change headers, is no stream to the client.
+func TestWrappedBodiesAreWhole(t *testing.T) { bothWays(t, testWrappedBodiesAreWhole) }
+
+func testWrappedBodiesAreWhole(t *testing.T) {
+	s := startSite(t, pages)
+	res, body := s.do("GET", "/page/wrapped", "", "Accept-Encoding: gzip")
+	if body != "short" || res.ContentLength != 5 || res.Header.Get("Content-Encoding") != "" || res.Header.Get("X-A") != "b" {
+		t.Errorf("%q, %d bytes, %v", body, res.ContentLength, res.Header)
+	}
+	if res, _ := s.do("GET", "/page/reused", ""); res.StatusCode != 500 {
+		t.Errorf("a stream that was canceled: %s", res.Status)
 	}
 }
 

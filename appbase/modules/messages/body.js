@@ -57,6 +57,8 @@ function bytesFrom(iterable) {
   }, (reason) => iterator.return?.(reason));
 }
 
+const shown = new WeakMap(); // a stream that shows a text or bytes -> those
+
 const disturbed = (body) => body.used || (body.stream !== null && streams().isDisturbed(body.stream));
 const unusable = (body) => disturbed(body) || (body.stream !== null && streams().isLocked(body.stream));
 
@@ -68,6 +70,7 @@ function streamOf(body) {
     streams().cancel(body.stream);
   } else {
     body.stream = openStream(body);
+    if (body.kind === TEXT || body.kind === BYTES) shown.set(body.stream, body.value);
   }
   return body.stream;
 }
