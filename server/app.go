@@ -56,6 +56,15 @@ type snapshot struct {
 	err        error // of the newest build, when it failed
 }
 
+// isFetch reports whether a function of the app's answers every request.
+func (now *snapshot) isFetch() bool {
+	if now.routes == nil {
+		return false
+	}
+	m := now.routes.HTTP("GET", "/")
+	return m.Outcome == appbase.Found && m.Route.Whole
+}
+
 // newApp starts an app's first worker, with no code on it yet. It ends with [app.stop].
 func newApp(src appbase.Source, o *Options, c *crew) (*app, error) {
 	a := &app{

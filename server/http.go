@@ -75,6 +75,8 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 	t := target{}
 	if ok {
 		t = p.locate(&s.table, path)
+	} else {
+		t, ok = p.locateOdd(&s.table, rawPath(r))
 	}
 	if wsconn.IsUpgrade(r) {
 		s.upgrade(w, r, t, ok)

@@ -259,6 +259,26 @@ func (p *port) locate(apps *table, path string) target {
 	return target{rest: path}
 }
 
+// locateOdd is locate for an escaped path that parsePath refuses: everything below its mount goes to a fetch app, as it would on
+// servers that know nothing but its function. There is no other app that such a path belongs to.
+func (p *port) locateOdd(apps *table, escaped string) (target, bool) {
+	if !strings.HasPrefix(escaped, "/") {
+		return target{}, false
+	}
+	path, _ := parsePath(cmp.Or(wellSpelled(escaped), "/"))
+	t := p.locate(apps, path)
+	a := apps.find(t.app)
+	if a == nil || !a.current.Load().isFetch() {
+		return target{}, false
+	}
+	rest, ok := decodeOdd(escaped[len(t.mount):])
+	if !ok {
+		return target{}, false
+	}
+	t.rest = rest
+	return t, true
+}
+
 // address is that of a port of the app's own; nil for the port of all.
 func (p place) address() net.Addr {
 	if !p.port.own() || p.port.listener == nil {

@@ -55,6 +55,30 @@ func decodeSegment(raw string) (string, bool) {
 	return segment, !strings.ContainsAny(segment, "/\\\x00")
 }
 
+// wellSpelled is the part of an escaped path, whole segments, before the first that parsePath refuses.
+func wellSpelled(escaped string) string {
+	end := 0
+	for end < len(escaped) {
+		segment, _, _ := strings.Cut(escaped[end+1:], "/")
+		if _, ok := decodeSegment(segment); !ok || segment == "" {
+			break
+		}
+		end += 1 + len(segment)
+	}
+	return escaped[:end]
+}
+
+// decodeOdd decodes a path whatever its spelling. False when it climbs, or is broken.
+func decodeOdd(escaped string) (string, bool) {
+	decoded, err := url.PathUnescape(escaped)
+	for segment := range strings.FieldsFuncSeq(decoded, func(c rune) bool { return c == '/' || c == '\\' }) {
+		if segment == "." || segment == ".." {
+			return "", false
+		}
+	}
+	return strings.ToValidUTF8(decoded, "\ufffd"), err == nil
+}
+
 // hasNeedlessEscape looks for "%65" where "e" would do.
 func hasNeedlessEscape(raw string) bool {
 	for i := 0; i+2 < len(raw); i++ {
