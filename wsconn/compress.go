@@ -43,11 +43,7 @@ func (p *packer) pack(op ws.OpCode, data, window []byte, level int) (wire []byte
 		}
 		p.writers[level] = w
 	}
-	if len(window) > 0 {
-		w.ResetDict(p, window)
-	} else {
-		w.Reset(p)
-	}
+	w.ResetDict(p, window) // also without one: Reset would take up the last one there was, another connection's
 	if _, err := w.Write(data); err != nil {
 		return nil, 0, err
 	}

@@ -182,6 +182,23 @@ func TestPackIsReadByStandardLibrary(t *testing.T) {
 	}
 }
 
+// The loop's compressor goes from one connection to the next, and must not refer to what only the one before has.
+func TestPackForgetsWindow(t *testing.T) {
+	const secret = "what only the first connection was sent, and no other may be"
+	for level := 1; level <= 9; level++ {
+		var p packer
+		for _, window := range []string{"", secret, "", secret, ""} {
+			wire, head, err := p.pack(ws.OpText, []byte(secret), []byte(window), level)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := stdInflate(t, string(wire[head:]), []byte(window)); got != secret {
+				t.Fatalf("level %d, behind %q: %q", level, window, got)
+			}
+		}
+	}
+}
+
 // What the standard library packs is read, with and without context.
 func TestInflateReadsStandardLibrary(t *testing.T) {
 	for level := 0; level <= 9; level++ {
