@@ -9,10 +9,8 @@ import (
 
 // webDoors is what the host uses of http.js to answer requests.
 type webDoors struct {
-	newRequest                                 goja.Constructor
-	httpReq                                    *goja.Object // the class
-	incoming                                   goja.Value   // has the constructor of Request take the state it is given
-	incomingState                              *goja.Object
+	httpReq                                    *goja.Object // what an HttpReq inherits
+	incomingState                              *goja.Object // what its state inherits
 	guarded, encode, encodeLater, encodeThrown goja.Callable
 }
 
@@ -26,10 +24,9 @@ func (in *instance) webDoors() (*webDoors, error) {
 		return nil, err
 	}
 	d := &webDoors{
-		httpReq: object.Get("HttpReq").ToObject(in.vm), incoming: object.Get("incoming"),
+		httpReq:       object.Get("HttpReq").ToObject(in.vm).Get("prototype").ToObject(in.vm),
 		incomingState: object.Get("incomingState").ToObject(in.vm),
 	}
-	d.newRequest, _ = goja.AssertConstructor(object.Get("Request"))
 	for name, slot := range map[string]*goja.Callable{
 		"guarded": &d.guarded, "encode": &d.encode, "encodeLater": &d.encodeLater, "encodeThrown": &d.encodeThrown,
 	} {
@@ -60,7 +57,7 @@ func (in *instance) serve(b *binding, req *Request, done func(*Response, error))
 	case err != nil:
 		done(nil, in.asError(err))
 	case o.res != nil:
-		req.addCookies(o.res.Header)
+		req.addCookies(o.res.Fields)
 		done(o.res, nil)
 	case o.pending:
 		in.await(o.encoded, func(value goja.Value, err error) { done(in.answer(req, value, err)) })
@@ -71,11 +68,7 @@ func (in *instance) serve(b *binding, req *Request, done func(*Response, error))
 
 // call runs inside an entry.
 func (in *instance) call(b *binding, req *Request) (o outcome, err error) {
-	raw, err := in.request(req)
-	if err != nil {
-		return o, err
-	}
-	request, err := in.doors.newRequest(in.doors.httpReq, in.doors.incoming, raw)
+	request, err := in.request(req)
 	if err != nil {
 		return o, err
 	}
@@ -141,23 +134,23 @@ func (in *instance) plainAnswer(value goja.Value) (*Response, error) {
 	switch v := value.(type) {
 	case goja.String:
 		text := v.String()
-		return typed(textType(text), text), nil
+		return typed(textType(text), []byte(text)), nil
 	case *goja.Object:
 		if !in.records.has(v) {
 			return nil, nil
 		}
-		text, err := in.jsonStringify(goja.Undefined(), v)
-		if err != nil || goja.IsUndefined(text) {
+		text, err := in.rt.JSON(v)
+		if err != nil || text == nil {
 			return nil, err // of undefined the prelude makes an error
 		}
-		return typed("application/json", text.String()), nil
+		return typed("application/json", text), nil
 	}
 	if value == nil || goja.IsUndefined(value) || goja.IsNull(value) {
-		return &Response{Status: http.StatusNoContent, Header: http.Header{}}, nil
+		return &Response{Status: http.StatusNoContent}, nil
 	}
 	return nil, nil
 }
 
-func typed(kind, text string) *Response {
-	return &Response{Status: http.StatusOK, Header: http.Header{"Content-Type": {kind}}, Body: []byte(text)}
+func typed(kind string, body []byte) *Response {
+	return &Response{Status: http.StatusOK, Type: kind, Body: body}
 }

@@ -39,7 +39,7 @@ func (route *Route) CheckAnswer(res *Response) (wrong []string) {
 	if route.answers == nil || res.Stream != nil || res.Status < 200 || res.Status > 299 || res.Status == http.StatusNoContent {
 		return nil
 	}
-	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	kind, _, _ := mime.ParseMediaType(res.Fields().Get("Content-Type"))
 	if isJSON := kind == "application/json" || strings.HasSuffix(kind, "+json"); !isJSON {
 		if res.Status == http.StatusOK && len(res.Body) > 0 {
 			return []string{fmt.Sprintf("it is %s and not JSON", kind)}

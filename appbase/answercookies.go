@@ -33,14 +33,14 @@ func (raw *incoming) setCookie(call goja.FunctionCall) goja.Value {
 }
 
 // addCookies adds what the script has set to the header of its answer. Later ones are refused.
-func (r *Request) addCookies(header http.Header) {
+func (r *Request) addCookies(header func() http.Header) {
 	raw := r.script
 	if raw == nil {
 		return
 	}
 	raw.answered = true
 	for _, text := range raw.cookies {
-		header.Add("Set-Cookie", text)
+		header().Add("Set-Cookie", text)
 	}
 }
 

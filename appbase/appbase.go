@@ -81,9 +81,21 @@ type Request struct {
 // Response is an app's answer. Status 0 does not occur.
 type Response struct {
 	Status int
-	Header http.Header // never nil
+	Type   string      // its Content-Type, unless Header names one; "" names none
+	Header http.Header // what there is beside Type; nil: nothing
 	Body   []byte
 	Stream *Stream // the body instead, when it is made while it is sent; it must be read to its end, or canceled
+}
+
+// Fields is the header with its Content-Type, and from then on the Header. Most answers need none.
+func (r *Response) Fields() http.Header {
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	if _, named := r.Header["Content-Type"]; !named && r.Type != "" {
+		r.Header["Content-Type"] = []string{r.Type}
+	}
+	return r.Header
 }
 
 // Admission is the outcome of a route's guards.

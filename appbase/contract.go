@@ -40,7 +40,7 @@ func (o *Operation) ReadsBody(contentType string) bool { return o.of.ReadsBody(c
 // CheckAnswer lists in which ways an answer breaks the contract; none when it keeps it. Of one that is made while it is
 // sent only status and headers are looked at. head: it answers HEAD, so there is no body to look at.
 func (o *Operation) CheckAnswer(res *Response, head bool) []string {
-	return o.of.CheckAnswer(res.Status, res.Header, res.Body, res.Stream == nil && !head)
+	return o.of.CheckAnswer(res.Status, res.Fields(), res.Body, res.Stream == nil && !head)
 }
 
 // checked is a request that was held against an operation.

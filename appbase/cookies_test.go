@@ -71,7 +71,7 @@ func (w *world) cookies(target string, headers ...string) string {
 			set = []string{"error"}
 			return
 		}
-		set = r.Header.Values("Set-Cookie")
+		set = r.Fields().Values("Set-Cookie")
 	})
 	w.loop.RunPosted()
 	return strings.Join(set, " | ")

@@ -28,7 +28,6 @@ func (in *instance) fetchAppHost(annotations *goja.Object, http *part) (map[stri
 	return map[string]any{
 		"show":          func(value goja.Value) string { return show(value) },
 		"socketOptions": annotations.Get("socketOptions"),
-		"toRequest":     web.Get("toRequest"),
 		"encode":        web.Get("encode"),
 		"encodeThrown":  web.Get("encodeThrown"),
 		"report":        func(reason goja.Value) { in.worker.report(in.rt.Error(in.thrown(reason))) },

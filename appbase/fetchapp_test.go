@@ -94,7 +94,7 @@ func TestFetchAppTakesWebSockets(t *testing.T) {
 
 func TestFetchAppRefusesWebSockets(t *testing.T) {
 	w := newWorld(t, fetchApp)
-	if s, a := w.join("1", "/ws", "X-Refuse", "1"); s != nil || a.Response.Status != 403 || a.Response.Header.Get("X-Why") != "test" {
+	if s, a := w.join("1", "/ws", "X-Refuse", "1"); s != nil || a.Response.Status != 403 || a.Response.Fields().Get("X-Why") != "test" {
 		t.Errorf("refused by status: %+v", a)
 	}
 	if s, a := w.join("2", "/other"); s != nil || a.Response.Status != 200 {

@@ -36,7 +36,7 @@ func (w *world) slowRequest(verb, target string) string {
 	answer := ""
 	w.worker.Serve(m.Route, request(verb, target, "", nil, m.Params), func(r *Response, err error) {
 		if answer = fmt.Sprint(err); err == nil {
-			answer = fmt.Sprintf("%d %s %s", r.Status, r.Header.Get("Content-Type"), r.Body)
+			answer = fmt.Sprintf("%d %s %s", r.Status, r.Fields().Get("Content-Type"), r.Body)
 		}
 	})
 	if err := w.loop.RunUntil(w.t.Context(), func() bool { return answer != "" }); err != nil {

@@ -136,7 +136,7 @@ func (in *instance) admission(req *Request, value goja.Value, err error) (a Admi
 		if a.Header == nil {
 			a.Header = http.Header{}
 		}
-		req.addCookies(a.Header)
+		req.addCookies(func() http.Header { return a.Header })
 	}
 	return a, nil
 }
@@ -145,7 +145,7 @@ func (in *instance) admission(req *Request, value goja.Value, err error) (a Admi
 func (in *instance) answer(req *Request, value goja.Value, err error) (*Response, error) {
 	r, err := in.response(value, err)
 	if err == nil {
-		req.addCookies(r.Header)
+		req.addCookies(r.Fields)
 	}
 	return r, err
 }

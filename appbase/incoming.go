@@ -38,6 +38,7 @@ func (e *BodyError) Error() string { return e.Message }
 type incoming struct {
 	in      *instance
 	req     *Request
+	state   *goja.Object          // the script's view of it; nil: nobody needed one
 	params  goja.Value            // nil: not asked for yet
 	query   goja.Value            // nil: not asked for yet
 	kept    map[string]goja.Value // what the prelude has set
@@ -48,20 +49,8 @@ type incoming struct {
 	answered bool
 }
 
-// request makes the state of an HttpReq.
-func (in *instance) request(req *Request) (*goja.Object, error) {
-	web, err := in.webDoors()
-	if err != nil {
-		return nil, err
-	}
-	raw := &incoming{in: in, req: req}
-	req.script = raw
-	object := in.vm.NewDynamicObject(raw)
-	return object, object.SetPrototype(web.incomingState)
-}
-
-// Get implements [goja.DynamicObject]; nil goes on to the prototype.
-func (raw *incoming) Get(key string) goja.Value {
+// common is what most handlers ask for; nil for any other key.
+func (raw *incoming) common(key string) goja.Value {
 	vm, req := raw.in.vm, raw.req
 	switch key {
 	case "method":
@@ -72,12 +61,18 @@ func (raw *incoming) Get(key string) goja.Value {
 		return vm.ToValue(req.Path)
 	case "remoteAddress":
 		return vm.ToValue(req.RemoteAddress)
-	}
-	switch key {
 	case "params":
 		return made(&raw.params, func() goja.Value { return raw.in.textObject(req.Params) })
 	case "query":
 		return made(&raw.query, func() goja.Value { return raw.in.textObject(parseQuery(req.RawQuery)) })
+	}
+	return nil
+}
+
+// Get implements [goja.DynamicObject]; nil goes on to the prototype.
+func (raw *incoming) Get(key string) goja.Value {
+	if value := raw.common(key); value != nil {
+		return value
 	}
 	if value, ok := raw.kept[key]; ok {
 		return value
@@ -146,6 +141,7 @@ func (raw *incoming) abort() {
 func (in *instance) httpHost() (map[string]any, error) {
 	host := map[string]any{
 		"need":     in.need,
+		"state":    in.rt.Native("", 1, stateOf),
 		"show":     func(value goja.Value) string { return show(value) },
 		"textType": func(text string) string { return textType(text) },
 		"cookies":  func(header string) goja.Value { return in.textObject(parseCookies(header)) },

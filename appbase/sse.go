@@ -68,7 +68,7 @@ func (w *Worker) Events(sink EventSink, route *Route, req *Request, done func(*R
 		s.attach(in)
 		in.run(in.openEvents, func(value goja.Value, err error) {
 			if err == nil && goja.IsUndefined(value) {
-				req.addCookies(s.header)
+				req.addCookies(func() http.Header { return s.header })
 				done(nil, nil)
 				return
 			}
@@ -130,7 +130,6 @@ func (in *instance) eventsHost(http *part) (map[string]any, error) {
 	}
 	return map[string]any{
 		"show":         func(value goja.Value) string { return show(value) },
-		"toRequest":    web.Get("toRequest"),
 		"refusal":      web.Get("refusal"),
 		"encode":       web.Get("encode"),
 		"encodeThrown": web.Get("encodeThrown"),

@@ -138,7 +138,7 @@ func (w *world) request(verb, target, body string, headers ...string) string {
 			answer = "error " + err.Error()
 			return
 		}
-		answer = strings.TrimSpace(fmt.Sprintf("%d %s %s", r.Status, r.Header.Get("Content-Type"), r.Body))
+		answer = strings.TrimSpace(fmt.Sprintf("%d %s %s", r.Status, r.Fields().Get("Content-Type"), r.Body))
 	})
 	w.loop.RunPosted()
 	return answer

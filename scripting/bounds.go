@@ -50,7 +50,9 @@ type bounds struct {
 
 	intrinsics *goja.Object // of the prelude
 	deepFlat   native       // the prelude's Array.prototype.flat
-	failed     []error
+	// foreignJSON is the engine's JSON.stringify.
+	foreignJSON native
+	failed      []error
 }
 
 // installBounds guards everything that is known to need it.

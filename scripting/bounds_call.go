@@ -40,13 +40,19 @@ func (b *bounds) generators() {
 
 // nested counts native functions that are active inside each other.
 func (b *bounds) nested(call goja.FunctionCall, original native) goja.Value {
+	b.nest()
+	defer b.unnest()
+	return original(call)
+}
+
+func (b *bounds) nest() {
 	if b.active >= maxNesting {
 		b.refuse(messageTooDeep)
 	}
 	b.active++
-	defer func() { b.active-- }()
-	return original(call)
 }
+
+func (b *bounds) unnest() { b.active-- }
 
 // maxPrototypes bounds a chain of prototypes.
 const maxPrototypes = 2000

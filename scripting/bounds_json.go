@@ -11,6 +11,7 @@ func (b *bounds) json() {
 	b.guard(object, "parse", func(call goja.FunctionCall, original native) goja.Value {
 		return b.nested(call, func(call goja.FunctionCall) goja.Value { return b.parse(call, original) })
 	})
+	b.foreignJSON = b.callable(object.Get("stringify"))
 	b.guard(object, "stringify", func(call goja.FunctionCall, original native) goja.Value {
 		return b.nested(call, func(call goja.FunctionCall) goja.Value { return b.stringify(call, original) })
 	})

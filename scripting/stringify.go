@@ -42,6 +42,25 @@ func (b *bounds) stringify(call goja.FunctionCall, original native) goja.Value {
 	return b.rt.vm.ToValue(string(s.buf))
 }
 
+// JSON is what JSON.stringify makes of a value, whatever the script has put in
+// its place. Without a JSON form, as undefined, it is nil. It is for Go code
+// inside an entry, and may run script: getters, toJSON, proxies. What that
+// throws is the error, a *goja.Exception. The bytes are the caller's.
+func (rt *Runtime) JSON(value goja.Value) (text []byte, err error) {
+	err = rt.try(func() error {
+		b := &rt.bounds
+		b.nest()
+		defer b.unnest()
+		s := stringifier{b: b, original: b.foreignJSON, buf: make([]byte, 0, 64)}
+		if s.property(nil, "", value) {
+			b.charge(int64(len(s.buf)))
+			text = s.buf
+		}
+		return nil
+	})
+	return text, err
+}
+
 func (s *stringifier) setReplacer(v goja.Value) {
 	o, ok := v.(*goja.Object)
 	if !ok {

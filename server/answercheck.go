@@ -23,7 +23,7 @@ func (s *Server) checkAnswer(r *http.Request, c call, res *appbase.Response) {
 	if len(wrong) == 0 {
 		return
 	}
-	res.Header.Set(violationHeader, "true")
+	res.Fields().Set(violationHeader, "true")
 	told := strings.Join(wrong[:min(len(wrong), maxToldMistakes)], "; ")
 	c.app.log.Warn("an answer breaks the contract", "route", c.route.String(), "method", c.route.Method, "status", res.Status, "wrong", told)
 }

@@ -40,7 +40,7 @@ func (c call) breaches(r *http.Request, res *appbase.Response) []string {
 func isRefusal(res *appbase.Response) bool {
 	switch res.Status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusUnsupportedMediaType:
-		return res.Header.Get("Content-Type") == typeProblem
+		return res.Fields().Get("Content-Type") == typeProblem
 	}
 	return false
 }

@@ -101,15 +101,28 @@ func bodiless(status int) bool {
 	return status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified
 }
 
+// permit adds the headers of an app's answer that are the app's to set.
+func permit(header http.Header, res *appbase.Response) {
+	if res.Type != "" {
+		header["Content-Type"] = []string{res.Type}
+	}
+	allow(header, res.Header)
+}
+
+func untyped(header http.Header) bool {
+	given := header["Content-Type"]
+	return len(given) == 0 || given[0] == ""
+}
+
 // respond writes an app's answer whose body is whole.
 func respond(w http.ResponseWriter, r *http.Request, res *appbase.Response) {
 	header := w.Header()
-	allow(header, res.Header)
+	permit(header, res)
 	bodiless := bodiless(res.Status)
 	if !bodiless && (r.Method != http.MethodHead || len(res.Body) > 0) { // an app may answer HEAD itself, without a body
-		header.Set("Content-Length", strconv.Itoa(len(res.Body)))
+		header["Content-Length"] = []string{strconv.Itoa(len(res.Body))}
 	}
-	if len(res.Body) > 0 && header.Get("Content-Type") == "" {
+	if len(res.Body) > 0 && untyped(header) {
 		header.Set("Content-Type", "application/octet-stream")
 	}
 	w.WriteHeader(res.Status)

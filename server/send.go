@@ -20,8 +20,8 @@ func (s *Server) send(client context.Context, w *steadyWriter, r *http.Request, 
 		return
 	}
 	header := w.Header()
-	allow(header, res.Header)
-	if header.Get("Content-Type") == "" {
+	permit(header, res)
+	if untyped(header) {
 		header["Content-Type"] = nil // net/http is not to guess
 	}
 	if !x.bodyRead() {

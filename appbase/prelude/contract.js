@@ -3,7 +3,7 @@
 (function (host) {
   "use strict";
 
-  const { toRequest, accept, encode, encodeThrown, refusal, isResponse } = host.web;
+  const { accept, encode, encodeThrown, refusal, isResponse } = host.web;
   const { parse, stringify } = JSON;
 
   // --- the class --------------------------------------------------------------------------------------------------------
@@ -50,8 +50,7 @@
    * Answers one request. terms: { security, status, nothing, type, json }. Either values has what fits, or status and text are
    * the problem. Guards see the request as it came; who may not ask is not told what was wrong with the question.
    */
-  function serve(app, guards, handler, terms, raw, values, credentials, status, text) {
-    const req = toRequest(raw);
+  function serve(app, guards, handler, terms, req, values, credentials, status, text) {
     try {
       const answer = terms.security.length || guards.length
         ? guarded(app, guards, handler, terms, req, values, credentials, status, text)

@@ -85,8 +85,7 @@
   function answer(request) { return dispatch(this, request); }
 
   /** Asks fetch about a handshake: [refusal, user as JSON, upgrade, subprotocol, headers]. */
-  async function admit(app, raw) {
-    const request = host.toRequest(raw);
+  async function admit(app, request) {
     let response;
     try {
       response = await dispatch(app, request);
@@ -108,7 +107,7 @@
 
   /** After a reload the new code is asked as it was for the handshake, so that it has handlers of its own. */
   async function reopen(app, ws) {
-    const upgrade = redeem(await dispatch(app, host.toRequest(host.handshake(ws))));
+    const upgrade = redeem(await dispatch(app, host.handshake(ws)));
     if (upgrade === undefined) return ws.close(1012, "the new code does not take this WebSocket");
     return attach(ws, upgrade.events);
   }

@@ -4,14 +4,12 @@
   "use strict";
 
   const {
-    Request, Response, changed, clientError, clientErrors, headersOf, incoming, isResponse, outgoing, puller, requestState, sourceBody, standardState, stateGetters,
+    Request, Response, adopt, changed, clientError, clientErrors, headersOf, isResponse, outgoing, puller, requestState, sourceBody, standardState, stateGetters,
   } = host.need("messages");
   const { stringify } = JSON;
   const { asyncIterator, iterator } = Symbol;
 
   // --- requests ---------------------------------------------------------------------------------------------------------
-
-  const KEY = Symbol("request");
 
   /** What the host gives of a body: [status, message] is what went wrong, by a client's fault when there is a status. */
   async function given(promise) {
@@ -77,12 +75,9 @@
     return host.need("formdata").formOf(entries);
   }
 
-  // The host makes instances as toRequest does, without running this constructor: it costs as much as the rest.
+  // The host makes instances: objects that inherit from this class's prototype through one that has what is text.
   class HttpReq extends Request {
-    constructor(key, raw) {
-      if (key !== KEY) throw new TypeError("requests are made by the server");
-      super(incoming, raw);
-    }
+    constructor() { throw new TypeError("requests are made by the server"); }
     get cookies() {
       const state = requestState(this);
       return state.cookies ??= host.cookies(this.headers.get("cookie") ?? "");
@@ -99,7 +94,7 @@
   stateGetters(HttpReq, "path", "remoteAddress", "params", "query");
   Object.assign(HttpReq.prototype, { user: undefined, valid: undefined });
 
-  const toRequest = (raw) => new HttpReq(KEY, raw);
+  adopt(host.state);
 
   // --- answers ----------------------------------------------------------------------------------------------------------
 
@@ -200,8 +195,7 @@
   const encodeLater = (promise) => promise.then(encode).catch(encodeThrown);
 
   /** Runs the guards of an upgrade: [encoded refusal or undefined, user as JSON or undefined]. */
-  async function admit(app, guards, raw) {
-    const req = toRequest(raw);
+  async function admit(app, guards, req) {
     try {
       const refused = await refusal(app, guards, req);
       return refused === undefined ? [undefined, stringify(req.user)] : [await encode(refused)];
@@ -217,7 +211,6 @@
   }
 
   return {
-    globals: { HttpReq, ...helpers }, admit, encode, encodeLater, encodeThrown, guarded, refusal, isResponse, toRequest, accept,
-    Request, HttpReq, incoming, incomingState,
+    globals: { HttpReq, ...helpers }, admit, encode, encodeLater, encodeThrown, guarded, refusal, isResponse, accept, HttpReq, incomingState,
   };
 })

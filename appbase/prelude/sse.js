@@ -85,8 +85,7 @@
     if (host.isResponse(value)) throw new TypeError("the stream was open already when the method returned a Response");
   }
 
-  async function open(app, guards, method, rawRequest, rawStream) {
-    const req = host.toRequest(rawRequest);
+  async function open(app, guards, method, req, rawStream) {
     try {
       const refused = await host.refusal(app, guards, req);
       if (refused !== undefined) return host.encode(refused);

@@ -54,8 +54,9 @@ function changed(response, status, headers) {
 const internals = {
   Headers, Request, Response, isRequest, isResponse, isHeaders, fieldsOf, headersOf, clientError, clientErrors,
   outgoing, changed, puller,
-  /** What a subclass of Request gives to its constructor: super(incoming, state), where state has what standardState has. */
-  incoming: INTERNAL, standardState, requestState, responseState, stateGetters,
+  /** adopt(fn) has requests of the host's own be Requests: fn gives their state, which has what standardState has. */
+  adopt: (stateOf) => { adopted = stateOf; },
+  standardState, requestState, responseState, stateGetters,
   /** The body of a source of the host's: { all(), read(), cancel(reason) }; all and read may give promises. */
   sourceBody: (source, client) => ({ ...newBody(SOURCE, source), client }),
   /** take(body) marks a body as read and gives a text, an ArrayBuffer or a promise of either; it throws for one that is unusable. */
