@@ -33,6 +33,7 @@ type exchange struct {
 
 // TestHonoFeatures runs the apps of hono, which import the package hono as npm installs it.
 func TestHonoFeatures(t *testing.T) {
+	t.Setenv("SIGIL_FETCH_PRIVATE", "true") // for hono/proxy and the address of keys
 	s := start(t, "hono")
 	features := readFeatures(t, filepath.Join("hono", "features.txt"))
 	client := &http.Client{
