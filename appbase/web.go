@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sigil-server/sigil/appbase/modules/asynccontext"
+	"github.com/sigil-server/sigil/appbase/modules/channels"
 	"github.com/sigil-server/sigil/appbase/modules/ecmascript"
 	"github.com/sigil-server/sigil/appbase/modules/eventsource"
 	"github.com/sigil-server/sigil/appbase/modules/fetch"
@@ -40,6 +41,7 @@ var (
 		{func(in *instance) error { return scope.Install(in.vm, "Sigil/"+in.worker.web.Version) }, scope.Declarations},
 	}
 	after = []module{
+		{onRuntime(channels.Install), channels.Declarations},
 		{onRuntime(asynccontext.Install), asynccontext.Declarations},
 		{func(in *instance) error { return fetch.Install(in.rt, in.worker.web.Fetch) }, fetch.Declarations},
 		{onRuntime(eventsource.Install), eventsource.Declarations},

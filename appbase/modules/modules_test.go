@@ -14,6 +14,7 @@ import (
 
 	"github.com/sigil-server/sigil/appbase/modules/asynccontext"
 	"github.com/sigil-server/sigil/appbase/modules/blob"
+	"github.com/sigil-server/sigil/appbase/modules/channels"
 	"github.com/sigil-server/sigil/appbase/modules/clone"
 	"github.com/sigil-server/sigil/appbase/modules/console"
 	"github.com/sigil-server/sigil/appbase/modules/crypto"
@@ -46,6 +47,7 @@ var table = []struct {
 }{
 	{"asynccontext", asynccontext.Install, asynccontext.Declarations},
 	{"intl", intl.Install, intl.Declarations},
+	{"channels", channels.Install, channels.Declarations},
 	{"eventsource", eventsource.Install, eventsource.Declarations},
 	{"websocket", func(rt *scripting.Runtime) error { return websocket.Install(rt, websocket.Options{}) }, websocket.Declarations},
 	{"fetch", func(rt *scripting.Runtime) error { return fetch.Install(rt, fetch.Options{}) }, fetch.Declarations},
