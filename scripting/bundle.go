@@ -122,6 +122,7 @@ func buildOptions(o CompileOptions, in *inputs) api.BuildOptions {
 		Banner:          map[string]string{"js": `(async function (` + exportName + `, ` + depthName + `) { "use strict";`},
 		Footer:          map[string]string{"js": "})"},
 		Alias:           o.Aliases,
+		Define:          map[string]string{"process.env.NODE_ENV": `"production"`}, // packages ask for it wherever they run
 		Plugins:         []api.Plugin{in.plugin(o)},
 	}
 }
