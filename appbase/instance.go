@@ -89,7 +89,7 @@ func newInstance(w *Worker, dir string) (*instance, error) {
 		return nil, err
 	}
 	in := &instance{worker: w, dir: dir, rt: rt, vm: rt.VM(), calls: map[*httpCall]struct{}{}, streams: map[*Stream]struct{}{}, fileSlots: make(chan struct{}, maxFileReadings), templates: templates.New(filepath.Join(dir, "templates"))}
-	if err := rt.Do(in.install); err != nil {
+	if err := rt.Prepare(in.install); err != nil {
 		rt.Close()
 		return nil, fmt.Errorf("preparing the runtime: %w", err)
 	}

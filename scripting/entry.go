@@ -52,6 +52,14 @@ func (rt *Runtime) Do(fn func() error) (err error) {
 	return err
 }
 
+// Prepare is [Runtime.Do] for the host's own scripts before the first of an author's: nothing interrupts it. It may be
+// called on a goroutine that the Runtime is handed over by.
+func (rt *Runtime) Prepare(fn func() error) error {
+	rt.guard.asleep = true
+	defer func() { rt.guard.asleep = false }()
+	return rt.Do(fn)
+}
+
 // try runs fn and returns what a script could catch of it as an error.
 func (rt *Runtime) try(fn func() error) error {
 	var err error

@@ -5,87 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/parser"
 )
-
-// fakeVM counts what the watchdog does.
-type fakeVM struct{ interrupts, clears atomic.Int32 }
-
-func (f *fakeVM) Interrupt(any)   { f.interrupts.Add(1) }
-func (f *fakeVM) ClearInterrupt() { f.clears.Add(1) }
-
-func TestWatchdog(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		vm := &fakeVM{}
-		w := newWatchdog(vm, time.Second, nil)
-		defer w.stop()
-		w.enter()
-		time.Sleep(time.Second)
-		if vm.interrupts.Load() != 0 {
-			t.Error("interrupted before its time")
-		}
-		time.Sleep(time.Second/4 + time.Millisecond)
-		if vm.interrupts.Load() != 1 || !w.interrupted() {
-			t.Error("not interrupted in time")
-		}
-		time.Sleep(5 * time.Second)
-		if vm.interrupts.Load() != 1 {
-			t.Error("interrupted twice")
-		}
-		w.exit()
-		if vm.clears.Load() != 1 || w.interrupted() {
-			t.Error("the interrupt was not taken back")
-		}
-	})
-}
-
-func TestWatchdogIgnoresShortEntries(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		vm := &fakeVM{}
-		w := newWatchdog(vm, time.Second, nil)
-		defer w.stop()
-		for range 10 {
-			w.enter()
-			time.Sleep(900 * time.Millisecond)
-			w.exit()
-		}
-		if vm.interrupts.Load() != 0 || vm.clears.Load() != 0 {
-			t.Error("a short entry was interrupted")
-		}
-	})
-}
-
-func TestWatchdogDisarms(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWatchdog(&fakeVM{}, time.Second, nil)
-		defer w.stop()
-		if w.armed.Load() {
-			t.Error("armed before the first entry")
-		}
-		w.enter()
-		w.exit()
-		if !w.armed.Load() {
-			t.Error("not armed by an entry")
-		}
-		time.Sleep(time.Second)
-		synctest.Wait()
-		if w.armed.Load() {
-			t.Error("still armed while idle")
-		}
-		w.enter()
-		w.exit()
-		if !w.armed.Load() {
-			t.Error("not armed again")
-		}
-	})
-}
 
 func TestTooDeep(t *testing.T) {
 	shallow := []string{

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Executor runs functions on the one goroutine that owns a Runtime.
+// Executor runs functions on the one goroutine that owns a Runtime. It is best locked to its thread: see [Options.CallTime].
 type Executor interface {
 	// Post queues fn for the loop, from any goroutine, in order. It reports
 	// false, without keeping fn, when the queue is full or the loop has ended.
@@ -41,9 +41,11 @@ type Options struct {
 	Executor Executor
 	// CallTime is the longest that one entry, its microtasks included, may
 	// keep the thread; default one second. An entry that takes longer is
-	// interrupted between CallTime and a quarter more, and fails with an
-	// Error whose Interrupted is set. Native functions of the engine are not
-	// interrupted before they return.
+	// interrupted between CallTime and half as much more, and fails with an
+	// Error whose Interrupted is set. Where the system tells (Linux), time in
+	// which the thread waited for a processor does not count, up to four
+	// times CallTime. Native functions of the engine are not interrupted
+	// before they return.
 	CallTime time.Duration
 	// MaxCallDepth is how many script functions may be active at once;
 	// default 2000. One more is a RangeError.
