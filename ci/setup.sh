@@ -38,6 +38,6 @@ go -C e2e/pebble mod download
 # npm writes node_modules/.package-lock.json last, so it is newer than package-lock.json when all is installed.
 for folder in e2e e2e/generator; do
   if [ ! "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
-    npm ci --prefix "$folder" --no-audit --no-fund
+    npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts
   fi
 done
