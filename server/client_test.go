@@ -14,7 +14,7 @@ import (
 )
 
 // clientPatience bounds every wait of a test for the network.
-const clientPatience = 20 * time.Second
+const clientPatience = time.Minute
 
 // Opcodes of RFC 6455 5.2.
 const (

@@ -24,10 +24,8 @@ export default class Meter extends AppBase {
 func TestBodyLimits(t *testing.T) { bothWays(t, testBodyLimits) }
 
 func testBodyLimits(t *testing.T) {
-	s := startSite(t, files{"meter.js": meter}, func(o *Options) {
-		o.Limits.MaxBodyBytes = 100
-		o.Limits.BodyStall = 50 * time.Millisecond
-	})
+	s := startSite(t, files{"meter.js": meter}, func(o *Options) { o.Limits.MaxBodyBytes = 100 })
+	hasty := startSite(t, files{"meter.js": meter}, func(o *Options) { o.Limits.BodyStall = 50 * time.Millisecond })
 	post := "POST /meter/size HTTP/1.1\r\nHost: x\r\n"
 	for _, c := range []struct {
 		name, request string
@@ -43,7 +41,11 @@ func testBodyLimits(t *testing.T) {
 		{"not wanted", "POST /meter/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", 404, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			answer := (&site{t: t, server: s.server}).raw(c.request)
+			server := s.server
+			if c.status == 408 { // nothing else is asked of who has so little patience
+				server = hasty.server
+			}
+			answer := (&site{t: t, server: server}).raw(c.request)
 			if body := answer.body(); answer.res.StatusCode != c.status || !strings.Contains(body, c.body) {
 				t.Errorf("%s %q, want %d %q", answer.res.Status, body, c.status, c.body)
 			}
@@ -75,7 +77,7 @@ func testKeepAlive(t *testing.T) {
 func TestHeaderLimits(t *testing.T) { bothWays(t, testHeaderLimits) }
 
 func testHeaderLimits(t *testing.T) {
-	s := startSite(t, files{"meter.js": meter}, func(o *Options) { o.Limits.HeaderTime = 50 * time.Millisecond })
+	s := startSite(t, files{"meter.js": meter})
 	get := func(header string) *client {
 		return s.raw("GET /meter/headers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + header + "\r\n")
 	}
@@ -93,6 +95,7 @@ func testHeaderLimits(t *testing.T) {
 		}
 	}
 	// a header that does not end
+	s = startSite(t, files{"meter.js": meter}, func(o *Options) { o.Limits.HeaderTime = 50 * time.Millisecond })
 	conn, err := net.Dial("tcp", s.addr())
 	if err != nil {
 		t.Fatal(err)

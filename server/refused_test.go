@@ -43,10 +43,13 @@ func wantRefused(t *testing.T, s *site, want map[string]string) {
 }
 
 // Who does not send a header in time is counted, and told of.
-func TestRefusedForTime(t *testing.T) { bothWays(t, testRefusedForTime) }
+func TestRefusedForTime(t *testing.T) {
+	t.Parallel()
+	bothWays(t, testRefusedForTime)
+}
 
 func testRefusedForTime(t *testing.T) {
-	s := startSite(t, files{"meter.js": meter}, func(o *Options) { o.AdminListen, o.Limits.HeaderTime = "127.0.0.1:0", 400*time.Millisecond })
+	s := startSite(t, files{"meter.js": meter}, func(o *Options) { o.AdminListen, o.Limits.HeaderTime = "127.0.0.1:0", 2*time.Second })
 	knockWith(t, s, "")
 	s.log.wait(t, "reason=silent")
 	knockWith(t, s, "GET /meter/echo HTTP/1.1\r\nHost: x\r\nUpgrade")

@@ -158,6 +158,7 @@ func TestBodiesKeepTheConnection(t *testing.T) {
 
 // A stream that is quiet for longer than an answer may stall goes on, on both versions.
 func TestQuietStreams(t *testing.T) {
+	t.Parallel()
 	s := startSecure(t, guarded, func(o *Options) { o.Limits.WriteStall = time.Second })
 	for _, major := range []int{1, 2} {
 		res, err := s.agent(major).Get(s.url("/app/slow"))
@@ -318,7 +319,8 @@ func TestHeaders(t *testing.T) {
 
 // Who does not finish the TLS handshake, or says something else, is cut in time and leaves nothing.
 func TestHostileHandshakes(t *testing.T) {
-	s := startSecure(t, guarded, func(o *Options) { o.Limits.HeaderTime = 300 * time.Millisecond })
+	t.Parallel()
+	s := startSecure(t, guarded, func(o *Options) { o.Limits.HeaderTime = 3 * time.Second })
 	for name, c := range map[string]struct{ first, drip string }{
 		"silence":          {"", ""},
 		"half a record":    {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", ""},
@@ -380,7 +382,7 @@ func TestExpiries(t *testing.T) {
 
 // Many connections that never say anything hold no slot of WebSockets, and end with the server.
 func TestStopWithOpenSecureConnections(t *testing.T) {
-	s := startSecure(t, guarded)
+	s := startSecure(t, guarded, func(o *Options) { o.Limits.StopWithin = time.Hour })
 	for range 20 {
 		conn, err := net.Dial("tcp", s.addr())
 		if err != nil {
@@ -398,14 +400,10 @@ func TestStopWithOpenSecureConnections(t *testing.T) {
 	c := s.dial("/app/echo")
 	ended := make(chan string)
 	go func() { ended <- c.ended() }()
-	began := time.Now()
-	if err := s.stop(); err != nil {
+	if err := s.stop(); err != nil { // it waits for none of them
 		t.Fatal(err)
 	}
 	if end := <-ended; !strings.HasPrefix(end, "1001") {
 		t.Errorf("the WebSocket ended with %q", end)
-	}
-	if took := time.Since(began); took > 8*time.Second {
-		t.Errorf("the end took %v", took)
 	}
 }

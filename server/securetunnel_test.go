@@ -14,6 +14,7 @@ import (
 // A connection over HTTP is one stream of a connection of HTTP/2, beside the requests that bring its messages: it does not end
 // that connection, and outlives a silence that is longer than a write may stall.
 func TestConnectionOverHTTP2(t *testing.T) {
+	t.Parallel()
 	s := startSecure(t, guarded, func(o *Options) { o.Limits.WriteStall = time.Second })
 	agent, dials, dialer := s.agent(2), 0, &net.Dialer{}
 	agent.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // helloAnswer is what $/hello is answered with.
@@ -88,7 +89,9 @@ export default class Slow extends AppBase {
 
 // A client that does not read is sent everything once it does, or told that it is not; it is never closed for it.
 func TestSlowSubscriber(t *testing.T) {
-	s := startSite(t, files{"slow.js": slowApp}, func(o *Options) { o.Limits.CallTime = clientPatience })
+	s := startSite(t, files{"slow.js": slowApp}, func(o *Options) {
+		o.Limits.CallTime, o.Limits.Socket.WriteStall = clientPatience, time.Hour
+	})
 	const n = 400 // more than the kernel's buffers and the queue hold
 	for _, topic := range []string{"long", "short", "none"} {
 		slow, other := s.dial("/slow/live"), s.dial("/slow/live")

@@ -165,6 +165,19 @@ func descriptors(t *testing.T) int {
 
 // Connections that were opened in advance, as browsers do, do not delay the end.
 func TestShutdownCutsSilentConnections(t *testing.T) {
+	const grace = 5 * time.Second // of net/http's for connections that have not said anything
+	took := shutdownWithSilentConnections(t)
+	for again := 0; took >= grace && again < 3; again++ { // a busy machine may need as long once, hardly every time
+		took = min(took, shutdownWithSilentConnections(t))
+	}
+	if took >= grace {
+		t.Errorf("the end took %v", took)
+	}
+}
+
+// shutdownWithSilentConnections is how long a server takes to end that has one at each port.
+func shutdownWithSilentConnections(t *testing.T) (took time.Duration) {
+	t.Helper()
 	s := startSite(t, files{"patient.js": patient}, func(o *Options) { o.AdminListen = "127.0.0.1:0" })
 	var waiting []net.Conn
 	for _, address := range []string{s.addr(), s.server.AdminAddr().String()} {
@@ -188,12 +201,11 @@ func TestShutdownCutsSilentConnections(t *testing.T) {
 	if err := s.stop(); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); took > 4*time.Second {
-		t.Errorf("the end took %v", took)
-	}
+	took = time.Since(began)
 	for _, conn := range waiting {
 		if n, err := conn.Read(make([]byte, 1)); err == nil {
 			t.Errorf("read %d bytes", n)
 		}
 	}
+	return took
 }

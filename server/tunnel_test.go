@@ -253,7 +253,7 @@ func TestLimitsOverHTTP(t *testing.T) {
 // A busy app keeps its client from sending more, and what it has not taken can be sent again.
 func TestBackpressureOverHTTP(t *testing.T) {
 	s := startSite(t, files{"shop.js": tunnelApp}, func(o *Options) {
-		o.Limits.Socket.MaxBacklogMessages, o.Limits.ResponseTime = 2, 200*time.Millisecond
+		o.Limits.Socket.MaxBacklogMessages, o.Limits.ResponseTime = 2, 2*time.Second
 	})
 	c := s.overHTTP("/shop/slow")
 	big := strings.Repeat("x", 20_000)
@@ -290,12 +290,14 @@ func TestBackpressureOverHTTP(t *testing.T) {
 
 // A peer that does not show that it lives is given up; one that answers pings is not.
 func TestHeartbeatOverHTTP(t *testing.T) {
+	t.Parallel()
+	const pong = 3 * time.Second
 	s := startSite(t, files{"shop.js": tunnelApp}, func(o *Options) {
-		o.Limits.Socket.PingAfter, o.Limits.Socket.PongWithin = 50*time.Millisecond, 500*time.Millisecond
+		o.Limits.Socket.PingAfter, o.Limits.Socket.PongWithin = 50*time.Millisecond, pong
 	})
 	c := s.overHTTP("/shop/echo")
 	c.next()
-	for range 20 { // two and more of the times after which it would be given up
+	for began := time.Now(); time.Since(began) < pong+pong/2; { // it would have been given up
 		var ping struct{ Ping *string }
 		if err := json.Unmarshal([]byte(c.next()), &ping); err != nil || ping.Ping == nil {
 			t.Fatalf("no ping: %v", err)

@@ -13,7 +13,7 @@ import (
 )
 
 // patience bounds every wait of a test that fails.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // fakeClock is a loop's clock that only moves when it is told to.
 type fakeClock struct{ now atomic.Int64 }
@@ -79,6 +79,7 @@ func newRig(t testing.TB, o rigOptions) *rig {
 	r.server = httptest.NewUnstartedServer(http.HandlerFunc(r.serve))
 	r.server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	if o.tls {
+		r.server.TLS = testTLS(t)
 		r.server.StartTLS()
 	} else {
 		r.server.Start()
