@@ -113,6 +113,7 @@ func (c *client) send(op byte, data string) {
 // read returns the next frame that is no ping.
 func (c *client) read() (frame, error) {
 	for {
+		_ = c.conn.SetDeadline(time.Now().Add(clientPatience))
 		f, err := c.readFrame()
 		if err != nil || f.op != opPing {
 			return f, err
