@@ -70,7 +70,7 @@ func (b *battle) packed() attack.Target {
 // good runs an attack beside a well-behaved client on the same app.
 func (b *battle) good(fight func(context.Context) error) attack.Trips {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 5*time.Minute)
 	defer cancel()
 	good, err := attack.StartGood(ctx, b.target)
 	if err != nil {
@@ -90,7 +90,7 @@ const mib = 1 << 20
 
 // stall is the longest that a well-behaved client may wait for one answer while all share a busy machine. What it does
 // wait is in the log: on a quiet one the 99th percentile stays within 50 ms.
-const stall = 3 * time.Second
+const stall = 8 * time.Second
 
 // fight runs an attack and checks that it cost no more than so much memory, that the well-behaved client was served, and
 // that nothing is left of it.
@@ -140,10 +140,10 @@ func crowd(t *testing.T, most int) int {
 	return min(most, int(limit.Cur)-300)
 }
 
-// Waits that need not be as long here as they are in life.
+// Waits that need not be as long here as they are in life, and are long enough for a client that is well on a busy machine.
 var quick = map[string]string{
-	"SIGIL_LIMITS_HANDSHAKE_TIME": "1s", "SIGIL_LIMITS_PING_AFTER": "300ms", "SIGIL_LIMITS_PONG_WITHIN": "300ms",
-	"SIGIL_LIMITS_WRITE_STALL": "500ms", "SIGIL_LIMITS_CLOSE_WITHIN": "500ms",
+	"SIGIL_LIMITS_HANDSHAKE_TIME": "2s", "SIGIL_LIMITS_PING_AFTER": "300ms", "SIGIL_LIMITS_PONG_WITHIN": "3s",
+	"SIGIL_LIMITS_WRITE_STALL": "3s", "SIGIL_LIMITS_CLOSE_WITHIN": "2s",
 }
 
 func TestHostile(t *testing.T) {

@@ -25,7 +25,7 @@ const (
 	loadBurst       = 3                      // messages sent one after the other, without waiting for answers
 	loadQuiet       = 10 * loadBurst         // messages of each before the first reload
 	probePeriod     = 2 * time.Millisecond   // between two questions which code answers: the resolution of the save times
-	loadLimit       = 4 * time.Minute        // for all of it, on a slow machine; 90 s are usual
+	loadLimit       = 8 * time.Minute        // for all of it, on a slow machine; 90 s are usual
 )
 
 // countingApp echoes, and counts each connection's messages in ws.state: a number that is skipped or comes twice tells of a

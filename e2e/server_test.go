@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for what should come at once.
-const patience = 20 * time.Second
+const patience = 90 * time.Second
 
 // dataVariable sets the folder of what apps keep.
 const dataVariable = "SIGIL_DATA"
@@ -236,7 +236,7 @@ func (o *output) await(t *testing.T, begin, end string) string {
 // command runs a program to its end and returns what it wrote to both outputs, and its exit code.
 func command(t *testing.T, dir, name string, args ...string) (string, int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir

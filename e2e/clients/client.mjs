@@ -1,7 +1,7 @@
 // A WebSocket client whose messages are read one by one. Everything has a deadline.
 import WebSocket from "ws";
 
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 export const base = process.argv[2]; // "127.0.0.1:8081"
 
 const within = (promise, what) => {

@@ -28,7 +28,7 @@ const (
 )
 
 // patience bounds every wait for the server.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // Target is the server under attack.
 type Target struct {
