@@ -86,7 +86,7 @@ func TestKillers(t *testing.T) {
 // the error.
 func caught(t *testing.T, expression, want string) {
 	t.Helper()
-	rt := scriptingtest.NewWith(t, scripting.Options{CallTime: 20 * time.Second})
+	rt := scriptingtest.NewWith(t, scripting.Options{CallTime: 5 * time.Minute})
 	if !strings.HasPrefix(expression, "{") {
 		expression = "(" + expression + ");"
 	}
@@ -159,7 +159,7 @@ func TestBoundsLeaveTheRestAlone(t *testing.T) {
 		{`try { "x".repeat(-1); } catch (e) { return e.name; }`, "RangeError"},
 	}
 	for _, test := range tests {
-		rt := scriptingtest.NewWith(t, scripting.Options{CallTime: 20 * time.Second})
+		rt := scriptingtest.NewWith(t, scripting.Options{CallTime: 5 * time.Minute})
 		body := test.expression
 		if word, _, _ := strings.Cut(body, " "); !slices.Contains([]string{"try", "{", "class", "function*"}, word) {
 			body = "return String(" + body + ");"
