@@ -16,12 +16,11 @@ board.on("state", (state) => {
 });
 
 const topic = board.subscribe("board", (news) => {
-  if (news.put && !pending.has(news.put.id)) show(news.put);
+  if (news.put) take(news.put);
   if (news.removed && !pending.has(news.removed)) hide(news.removed);
   if (news.title) entitle(news.title);
   if (news.finished) find("finished").textContent = news.finished;
   if (news.log) log(news.log);
-  if (news.reminder) remind(news.reminder);
 }, { presence: true });
 topic.on("presence", (members) => { find("people").textContent = members.length; });
 topic.on("lost", load); // the server was restarted, or we were away for long
@@ -35,11 +34,19 @@ async function load() {
   const gone = new Set(tasks.keys());
   for (const task of all.tasks) {
     gone.delete(task.id);
-    if (!pending.has(task.id)) show(task);
+    take(task);
   }
   for (const id of gone) if (!pending.has(id)) hide(id);
   find("log").replaceChildren();
   all.log.reverse().forEach(log);
+}
+
+/** Shows what the server has, unless it is about to have something else; and reminds, also of what was due while we were away. */
+function take(task) {
+  if (pending.has(task.id)) return;
+  const known = tasks.get(task.id);
+  if (task.due !== undefined && task.reminded === task.due && known?.due === task.due && known.reminded !== task.due) remind(task);
+  show(task);
 }
 
 /** Says what is to be so: it may be said twice, so it is said again after a cut. What is not said yet is seen to wait. */
