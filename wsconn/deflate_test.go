@@ -27,6 +27,7 @@ func TestSelectDeflate(t *testing.T) {
 		{[]string{"permessage-deflate; client_max_window_bits=\"15\""}, none, "permessage-deflate"},
 		{[]string{"permessage-deflate; server_no_context_takeover"}, none, "permessage-deflate; server_no_context_takeover"},
 		{[]string{"permessage-deflate;client_no_context_takeover"}, none, "permessage-deflate; client_no_context_takeover"},
+		{[]string{"permessage-deflate\t;\tclient_no_context_takeover,\tfoo"}, none, "permessage-deflate; client_no_context_takeover"},
 		{[]string{"permessage-deflate; server_max_window_bits=15"}, none + "; server_max_window_bits=15", "permessage-deflate; server_max_window_bits=15"},
 		{[]string{"permessage-deflate; server_max_window_bits=14"}, "", ""},
 		{[]string{"permessage-deflate; server_max_window_bits=8"}, "", ""},

@@ -149,7 +149,8 @@ func validExtensions(values []string) bool {
 		if strings.ContainsAny(value, `()\`) {
 			return false // no token has them, not even a quoted one
 		}
-		if _, ok := httphead.ParseOptions([]byte(value), nil); !ok {
+		blank := strings.ReplaceAll(value, "\t", " ") // which httphead does not take for one
+		if _, ok := httphead.ParseOptions([]byte(blank), nil); !ok {
 			return false
 		}
 	}
