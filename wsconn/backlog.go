@@ -98,8 +98,13 @@ func (c *Conn) resume() {
 
 // deliver hands what was kept to the handler as long as it does not hold, goes
 // on reading if the backlog had stopped that, and tells the end behind it all.
-func (c *Conn) deliver() {
-	for !c.hold && c.kept.len() > 0 {
+// What a turn has no time for is delivered in the next.
+func (c *Conn) deliver(first bool) {
+	for ; !c.hold && c.kept.len() > 0; first = false {
+		if !first && c.loop.late() {
+			c.loop.postpone(c)
+			return
+		}
 		m := c.kept.pop()
 		if m.binary {
 			c.callBinary(m.data)

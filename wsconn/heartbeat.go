@@ -26,6 +26,8 @@ func (c *Conn) deadline() int64 {
 func (c *Conn) tick() {
 	now := c.loop.now
 	switch {
+	case c.expires != 0 && now >= c.expires && c.phase == phaseOpen:
+		c.cut(LimitWriteStall, "the peer is gone")
 	case c.expires != 0 && now >= c.expires:
 		c.cut(LimitClose, "the closing handshake was not finished in time")
 	case c.stalled != 0 && now-c.stalled >= int64(c.limits.WriteStall):

@@ -71,6 +71,8 @@ type Loop struct {
 	resumed       []*Conn            // have something kept to deliver
 	touched       []*Conn            // have something to write
 	yielded       []*Conn            // have had their share of a turn, and more to parse
+	postponed     []*Conn            // are resumed in the next turn
+	over          bool               // Run is at its end: nothing is left to another turn
 	spent         int                // of its share by the connection that is parsed
 	awaiting      map[*Conn][]func() // see WhenDrained
 	spareTasks    []func()
@@ -219,6 +221,7 @@ func (l *Loop) turn() error {
 		l.countTurn(now)
 	}
 	l.now = now
+	l.runPostponed()
 	l.runWaiting()
 	l.runTimers()
 	l.runYielded()
@@ -234,7 +237,7 @@ func (l *Loop) turn() error {
 // then.
 func (l *Loop) wait() (slept bool, err error) {
 	n, err := l.poller.poll(0)
-	if n > 0 || err != nil || l.waiting.Load() > 0 || len(l.touched) > 0 || len(l.yielded) > 0 {
+	if n > 0 || err != nil || l.waiting.Load() > 0 || len(l.touched)+len(l.yielded)+len(l.postponed) > 0 {
 		return false, err
 	}
 	timeout := l.sleep()
@@ -314,7 +317,7 @@ func (l *Loop) settle() {
 		c := l.resumed[i]
 		l.resumed[i] = nil
 		c.resumed = false
-		c.deliver()
+		c.deliver(i == 0)
 	}
 	l.resumed = l.resumed[:0]
 }
@@ -332,9 +335,7 @@ func (l *Loop) flush() {
 	for i := range n {
 		l.touched[i].tellDrained()
 	}
-	rest := copy(l.touched, l.touched[n:])
-	clear(l.touched[rest:])
-	l.touched = l.touched[:rest]
+	l.touched = forget(l.touched, n)
 	l.settle()
 }
 
@@ -343,7 +344,8 @@ func (l *Loop) end() {
 	l.mu.Lock()
 	l.ended = true
 	l.mu.Unlock()
-	l.now = l.clock()
+	l.now, l.over = l.clock(), true
+	l.runPostponed()
 	l.runWaiting()
 	l.flush()
 	l.conns.each(func(c *Conn) { c.transport.hurry() })

@@ -26,8 +26,8 @@ func (c *Conn) receive(data []byte) {
 // because the connection is not to be read any further.
 func (c *Conn) parse(data []byte) (rest []byte) {
 	c.loop.spent = 0
-	for len(data) > 0 && c.phase < phaseDraining {
-		if c.loop.spent >= turnShare {
+	for frames := 0; len(data) > 0 && c.phase < phaseDraining; frames++ {
+		if c.loop.spent >= turnShare || frames >= lateFrames && frames%lateFrames == 0 && c.loop.late() {
 			c.yield()
 		}
 		if c.stops != 0 {

@@ -198,14 +198,18 @@ func (c *Conn) writeSome() bool {
 }
 
 // writeFailed is called when the peer takes nothing any more. What it sent
-// before may still be unread: the reading side finds the end.
+// before may still be unread: the reading side finds the end, unless it takes
+// longer than a peer that stalls is given.
 func (c *Conn) writeFailed() {
 	c.broken = true
 	c.stalled = 0
 	c.out.dropAll()
 	c.freeOutput()
 	c.touchAwaited()
-	if c.phase == phaseDraining {
+	switch c.phase {
+	case phaseOpen:
+		c.expireAt(c.loop.now + int64(c.limits.WriteStall))
+	case phaseDraining:
 		c.gone()
 	}
 }

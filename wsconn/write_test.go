@@ -275,7 +275,7 @@ func TestSlowReaderThatReads(t *testing.T) {
 // stuckTransport takes bytes only when it has room.
 type stuckTransport struct {
 	transport
-	room, moving bool
+	room, moving, reset bool
 }
 
 func (s *stuckTransport) start(*Conn) error { return nil }
@@ -286,10 +286,33 @@ func (s *stuckTransport) hurry()            {}
 func (s *stuckTransport) close()            {}
 
 func (s *stuckTransport) write(vec [][]byte) (int, error) {
+	if s.reset {
+		return 0, io.ErrClosedPipe
+	}
 	if s.room {
 		return total(vec), nil
 	}
 	return 0, nil
+}
+
+// A peer that takes nothing any more does not keep its connection for as long as
+// a slow handler needs for what it has sent.
+func TestPeerGoneWithMuchUnread(t *testing.T) {
+	r := newRig(t, rigOptions{clock: newFakeClock()})
+	var h *recorder
+	r.do(func() {
+		r.loop.open(&stuckTransport{reset: true}, &Accepted{}, Limits{}.WithDefaults(), func(c *Conn) Handler {
+			h = &recorder{conn: c, events: make(chan string, 10)}
+			return h
+		})
+		h.conn.receive(frame(fin|text, "1"))
+		h.conn.Send("answer")
+	})
+	r.advance(9 * time.Second)
+	r.do(func() { h.conn.receive(frame(fin|text, "2")) })
+	h.expect(t, "text 1", "text 2")
+	r.advance(2 * time.Second)
+	h.expect(t, "closed 1006 the peer is gone")
 }
 
 // Pings of a peer that does not read do not pile up; the last one is answered.
