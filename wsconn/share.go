@@ -14,7 +14,7 @@ const (
 	// a few frames: what their handlers cost is not known before.
 	turnTime = int64(5 * time.Millisecond)
 	// lateFrames is how many frames each may bring in a turn that is older.
-	lateFrames = 8
+	lateFrames = 16
 )
 
 // late reports whether the turn has taken its time already.
