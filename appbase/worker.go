@@ -29,6 +29,7 @@ type Worker struct {
 	shared    *Shared
 	directory *Directory
 	onError   func(*scripting.Error)
+	reports   reports
 	data      *Data  // nil: there is no store
 	files     string // where files of forms may be saved; "" nowhere
 	now       func() time.Time
@@ -315,17 +316,6 @@ func (w *Worker) Stop(reason string, done func()) {
 	})
 	in.stopListeners(reason, end)
 	in.lifecycle("@OnStop", in.stop, retireTime, end, in.vm.ToValue(reason))
-}
-
-// report logs what the author has to know.
-func (w *Worker) report(e *scripting.Error, attrs ...any) {
-	if w.onError != nil {
-		w.onError(e)
-	}
-	if w.quiet {
-		return
-	}
-	w.log.Error("script error", append([]any{"error", e}, attrs...)...)
 }
 
 // afterTwo makes a function whose second call calls then.
