@@ -63,6 +63,7 @@ type Loop struct {
 
 	// The rest is for the loop goroutine only.
 	now           int64
+	ceded         ceded
 	timers        timers
 	wheel         wheel
 	conns         connTable
@@ -245,7 +246,9 @@ func (l *Loop) wait() (slept bool, err error) {
 		return false, nil
 	}
 	if l.now != 0 {
-		l.countTurn(l.clock())
+		now := l.clock()
+		l.countTurn(now)
+		l.cede(now)
 	}
 	l.asleep.Store(true)
 	if l.waiting.Load() == 0 && !l.stopping.Load() {
