@@ -124,7 +124,7 @@ func (c *Conn) sendPackedFrame(f *Frame) bool {
 	case form != f:
 		c.deflate.note(f.wire[f.head:])
 	}
-	c.queue(entry{op: ws.OpCode(form.wire[0] & 0x0F), head: uint8(form.head), data: form.wire})
+	c.queueFrame(form)
 	return true
 }
 

@@ -78,6 +78,7 @@ type Conn struct {
 	expires int64 // when the closing is cut short
 
 	slot     int32 // in the loop's table
+	taped    span  // what is queued, on the loop's tape; else out has it
 	phase    phase
 	stops    stops  // why the socket is not read
 	hold     bool   // between Hold and Release

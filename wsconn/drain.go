@@ -5,7 +5,7 @@ package wsconn
 // connection has ended. It returns false, and fn is never called, when nothing
 // is queued. fn runs like a handler; when the loop ends before, it does not run.
 func (c *Conn) WhenDrained(fn func()) bool {
-	if c.out.len() == 0 || c.phase == phaseGone {
+	if !c.pending() || c.phase == phaseGone {
 		return false
 	}
 	l := c.loop
@@ -20,7 +20,7 @@ func (c *Conn) WhenDrained(fn func()) bool {
 
 // overHalf reports whether more than half of what the queue may hold is in it.
 func (c *Conn) overHalf() bool {
-	return c.out != nil && c.out.buffered() > c.limits.MaxQueueBytes/2
+	return c.BufferedAmount() > c.limits.MaxQueueBytes/2
 }
 
 // touchAwaited has the loop look at a connection whose queue somebody waits for.
@@ -33,7 +33,7 @@ func (c *Conn) touchAwaited() {
 // tellDrained tells the handler, and whoever waits for it, of a queue that has
 // become empty. One that is filled again already is left for later.
 func (c *Conn) tellDrained() {
-	if c.out.len() > 0 {
+	if c.pending() {
 		c.hungry = c.hungry || c.drained
 		c.drained = false
 		return

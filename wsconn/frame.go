@@ -32,6 +32,11 @@ func EncodeBinary(data []byte) *Frame {
 // Len returns the number of payload bytes.
 func (f *Frame) Len() int { return len(f.wire) - f.head }
 
+// entry is f in a queue.
+func (f *Frame) entry() entry {
+	return entry{op: ws.OpCode(f.wire[0] & 0x0F), head: uint8(f.head), data: f.wire}
+}
+
 // headerRoom is the largest header of a frame to a client, which has no mask.
 const headerRoom = ws.MaxHeaderSize - 4
 

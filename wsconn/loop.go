@@ -80,6 +80,7 @@ type Loop struct {
 	spareArrivals []arrival
 	readBuf       []byte
 	gather        gather
+	tape          tape
 	inflater      inflater
 	packer        packer
 	free          freeLists
@@ -335,6 +336,7 @@ func (l *Loop) flush() {
 		c.touched = false
 		c.flush()
 	}
+	l.tape.rewind()
 	for i := range n {
 		l.touched[i].tellDrained()
 	}

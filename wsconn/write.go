@@ -35,7 +35,11 @@ func (c *Conn) SendFrame(f *Frame) bool {
 	if c.packs(f.Len()) {
 		return c.sendPackedFrame(f)
 	}
-	return c.send(entry{op: ws.OpCode(f.wire[0] & 0x0F), head: uint8(f.head), data: f.wire})
+	if !c.admit(f.Len()) {
+		return false
+	}
+	c.queueFrame(f)
+	return true
 }
 
 // BufferedAmount returns the payload bytes of messages that were accepted and
@@ -43,10 +47,13 @@ func (c *Conn) SendFrame(f *Frame) bool {
 // that cannot be polled. A compressed message counts with its compressed size.
 func (c *Conn) BufferedAmount() int {
 	if c.out == nil {
-		return 0
+		return c.loop.tape.payload(c.taped)
 	}
 	return c.out.buffered()
 }
+
+// pending reports whether anything is queued.
+func (c *Conn) pending() bool { return c.out.len() > 0 || c.taped.len() > 0 }
 
 func (c *Conn) send(e entry) bool {
 	if !c.admit(e.payload()) {
@@ -61,11 +68,11 @@ func (c *Conn) admit(n int) bool {
 	if c.phase != phaseOpen || c.broken {
 		return false
 	}
-	if c.out.fits(n, c.limits) {
+	if c.fits(n) {
 		return true
 	}
 	c.flush() // the kernel may have room
-	if c.out.fits(n, c.limits) {
+	if c.fits(n) {
 		return !c.broken
 	}
 	return c.overflow(n)
@@ -106,10 +113,7 @@ func (c *Conn) queue(e entry) {
 	o.push(e)
 	c.touch()
 	if e.op.IsData() {
-		c.loop.counts.MessagesOut++
-		if c.rate != nil {
-			c.rate.said = c.loop.now
-		}
+		c.countOut()
 	}
 	if c.full {
 		c.hungry = c.hungry || c.overHalf()
@@ -120,9 +124,19 @@ func (c *Conn) queue(e entry) {
 	}
 }
 
+// countOut counts a message that was queued.
+func (c *Conn) countOut() {
+	c.loop.counts.MessagesOut++
+	if c.rate != nil {
+		c.rate.said = c.loop.now
+	}
+}
+
+// output is the queue, with what was only noted on the tape in it.
 func (c *Conn) output() *output {
 	if c.out == nil {
 		c.out = take(&c.loop.free.outputs)
+		c.untape()
 	}
 	return c.out
 }
@@ -156,7 +170,7 @@ func (c *Conn) flush() {
 		return
 	}
 	c.hungry = c.hungry || c.overHalf()
-	for c.out.len() > 0 {
+	for c.pending() {
 		if !c.writeSome() {
 			return
 		}
@@ -175,7 +189,7 @@ func (c *Conn) flush() {
 // writeSome makes one write and reports whether all of it was taken.
 func (c *Conn) writeSome() bool {
 	g := &c.loop.gather
-	want := g.fill(c.out)
+	want := c.collect(g)
 	n, err := c.transport.write(g.vec)
 	clear(g.vec)
 	if err != nil {
@@ -183,7 +197,7 @@ func (c *Conn) writeSome() bool {
 		return false
 	}
 	c.loop.counts.BytesOut += uint64(n)
-	c.out.advance(n)
+	c.advance(n, want)
 	if n > 0 || c.stalled == 0 {
 		c.stalled = c.loop.now
 	}
@@ -215,6 +229,7 @@ func (c *Conn) writeFailed() {
 }
 
 func (c *Conn) freeOutput() {
+	c.taped = span{}
 	if c.out != nil {
 		c.out.reset()
 		give(&c.loop.free.outputs, c.out)
