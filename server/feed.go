@@ -44,10 +44,10 @@ func (h *hub) Follow(s appbase.Socket, name string, since *appbase.Position, wat
 		_, recovered = h.broker.After(name, broker.Position(*since), 0)
 	}
 	if recovered {
-		m.feed = &feed{Position: broker.Position(*since), behind: *since != appbase.Position(now)}
+		m.follow(&feed{Position: broker.Position(*since), behind: *since != appbase.Position(now)})
 		h.later(c)
 	} else {
-		m.feed = &feed{Position: now}
+		m.follow(&feed{Position: now})
 	}
 	m.feed.watches = watch
 	return appbase.Following{Position: appbase.Position(m.feed.Position), Recovered: recovered}, nil

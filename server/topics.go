@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sigil-server/sigil/appbase"
@@ -21,6 +22,7 @@ type hub struct {
 	sweeping    bool
 	maxTopics   int // of one connection
 	connections []*connection
+	plain       roster // of connections, those that do not speak the realtime protocol
 	topics      map[string]*topic
 	graces      map[graceOf]time.Time // until when members may come back
 }
@@ -29,6 +31,7 @@ type hub struct {
 type topic struct {
 	name    string
 	members []*membership
+	plain   roster // of members, those without a feed
 }
 
 // membership is one connection's place in one topic.
@@ -54,6 +57,10 @@ func (h *hub) close() { h.port.Close() }
 func (h *hub) add(c *connection) {
 	c.index = len(h.connections)
 	h.connections = append(h.connections, c)
+	h.plain.add(c.Conn)
+	if c.live {
+		h.plain.put(c.index, nil)
+	}
 	h.port.Join(everyone)
 }
 
@@ -65,6 +72,7 @@ func (h *hub) remove(c *connection) {
 	h.connections[c.index].index = c.index
 	h.connections[last] = nil
 	h.connections = h.connections[:last]
+	h.plain.remove(c.index)
 	for _, m := range c.topics {
 		h.leave(m)
 	}
@@ -102,6 +110,7 @@ func (h *hub) join(c *connection, name string) (*membership, error) {
 	}
 	m := &membership{topic: t, connection: c, index: len(t.members)}
 	t.members = append(t.members, m)
+	t.plain.add(c.Conn)
 	if c.topics == nil {
 		c.topics = map[string]*membership{}
 	}
@@ -123,16 +132,23 @@ func (h *hub) Unsubscribe(s appbase.Socket, name string) {
 
 // leave takes a membership out of its topic; the last one takes the topic along.
 func (h *hub) leave(m *membership) {
-	members := m.topic.members
-	last := len(members) - 1
-	members[m.index] = members[last]
-	members[m.index].index = m.index
-	members[last] = nil
-	m.topic.members = members[:last]
-	h.port.Leave(m.topic.name)
+	t := m.topic
+	last := len(t.members) - 1
+	t.members[m.index] = t.members[last]
+	t.members[m.index].index = m.index
+	t.members[last] = nil
+	t.members = t.members[:last]
+	t.plain.remove(m.index)
+	h.port.Leave(t.name)
 	if last == 0 {
-		delete(h.topics, m.topic.name)
+		delete(h.topics, t.name)
 	}
+}
+
+// follow gives a membership its feed.
+func (m *membership) follow(f *feed) {
+	m.feed = f
+	m.topic.plain.put(m.index, nil)
 }
 
 // Publish gives a message its place in the topic and queues it for the subscribers.
@@ -211,41 +227,43 @@ func (h *hub) drain(own *packet) (reached int) {
 }
 
 // deliver queues a publication for the topic's members on this loop. It is encoded once; what the queues hold is shared.
+// Who is left out has no place in the roster meanwhile.
 func (t *topic) deliver(h *hub, d delivery) (reached int) {
-	except, _ := d.Except.(appbase.Socket)
+	if c, ok := d.Except.(*connection); ok && c.worker.hub == h {
+		if m := c.topics[t.name]; m != nil {
+			defer t.plain.put(m.index, t.plain.put(m.index, nil))
+		}
+	}
+	reached = t.plain.send(d.Message)
+	if t.plain.size == len(t.members) {
+		return reached
+	}
 	for _, m := range t.members {
-		switch {
-		case m.feed != nil:
-			if h.feed(m, d) {
-				reached++
-			}
-		case m.connection != except && m.connection.SendFrame(d.Message.plainFrame()):
+		if m.feed != nil && h.feed(m, d) {
 			reached++
 		}
 	}
 	return reached
 }
 
+// toAll queues a broadcast for the connections of this loop.
 func (h *hub) toAll(d delivery) (reached int) {
 	except, _ := d.Except.([]appbase.Socket)
+	for _, s := range except {
+		if c, ok := s.(*connection); ok && c.worker.hub == h && !c.gone {
+			defer h.plain.put(c.index, h.plain.put(c.index, nil))
+		}
+	}
+	reached = h.plain.send(d.Message)
+	if h.plain.size == len(h.connections) {
+		return reached
+	}
 	for _, c := range h.connections {
-		if c.sendAll(d.Message, except) {
+		if c.live && !slices.Contains(except, appbase.Socket(c)) && c.SendFrame(d.Message.liveFrame(everyone, 0)) {
 			reached++
 		}
 	}
 	return reached
-}
-
-func (c *connection) sendAll(p *packet, except []appbase.Socket) bool {
-	for _, left := range except {
-		if left == c {
-			return false
-		}
-	}
-	if c.live {
-		return c.SendFrame(p.liveFrame(everyone, 0))
-	}
-	return c.SendFrame(p.plainFrame())
 }
 
 // lose tells the members of a topic that the loop could not keep up with it. Those that know offsets catch up or hear of

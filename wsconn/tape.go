@@ -28,6 +28,11 @@ type span struct{ from, to uint16 }
 // len is the number of frames.
 func (s span) len() int { return int(s.to - s.from) }
 
+// follows reports whether s is old with one frame more.
+func (s span) follows(old span) bool {
+	return old.len() == 0 && s.len() == 1 || s == span{old.from, old.to + 1}
+}
+
 // place returns where f is for a connection that has s already: at the end,
 // where it is put if it is not there. False: there is no room.
 func (t *tape) place(f *Frame, s span) (at uint16, ok bool) {

@@ -63,9 +63,7 @@ func benchFanout(b *testing.B, members, burst int) {
 	for b.Loop() {
 		for range burst {
 			f := EncodeText(text)
-			for _, c := range conns {
-				c.SendFrame(f)
-			}
+			SendEach(conns, f)
 		}
 		l.flush()
 	}

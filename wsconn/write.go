@@ -42,6 +42,39 @@ func (c *Conn) SendFrame(f *Frame) bool {
 	return true
 }
 
+// SendEach is SendFrame to each of conns, which belong to one loop, and returns
+// how many took f. A nil is left out.
+func SendEach(conns []*Conn, f *Frame) (taken int) {
+	var was, is span // what the last one had on the tape, before f and with it
+	var limits *Limits
+	for _, c := range conns {
+		if c == nil {
+			continue
+		}
+		if c.taped == was && c.limits == limits && c.sendsPlain() {
+			c.taped = is // it would come to the same
+			c.touch()
+			c.loop.counts.MessagesOut++
+			taken++
+			continue
+		}
+		was, limits = c.taped, nil
+		if c.SendFrame(f) {
+			taken++
+		}
+		if is = c.taped; is.follows(was) {
+			limits = c.limits
+		}
+	}
+	return taken
+}
+
+// sendsPlain reports whether all that can keep a message from the tape is its
+// size.
+func (c *Conn) sendsPlain() bool {
+	return c.out == nil && c.deflate == nil && c.rate == nil && c.phase == phaseOpen && !c.broken
+}
+
 // BufferedAmount returns the payload bytes of messages that were accepted and
 // not yet taken by the kernel, or by the goroutine that writes to a connection
 // that cannot be polled. A compressed message counts with its compressed size.
