@@ -30,7 +30,9 @@ func (r *roster) put(i int, c *wsconn.Conn) (before *wsconn.Conn) {
 // remove takes a place away; the last one comes there.
 func (r *roster) remove(i int) {
 	last := len(r.conns) - 1
-	r.put(i, r.put(last, nil))
+	if moved := r.put(last, nil); i < last {
+		r.put(i, moved)
+	}
 	r.conns = r.conns[:last]
 }
 

@@ -74,6 +74,9 @@ func TestHub(t *testing.T) {
 	if len(h.connections) != 3 || len(h.topics["a"].members) != 2 || len(h.topics["b"].members) != 3 {
 		t.Errorf("got %d, %d, %d", len(h.connections), len(h.topics["a"].members), len(h.topics["b"].members))
 	}
+	if len(h.plain.conns) != 3 || len(h.topics["a"].plain.conns) != 2 || len(h.topics["b"].plain.conns) != 3 {
+		t.Error("the rosters are not as long as the lists")
+	}
 	for i, m := range h.topics["b"].members {
 		if m.index != i {
 			t.Errorf("member %d believes to be %d", i, m.index)

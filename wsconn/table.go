@@ -63,8 +63,7 @@ type freeLists struct {
 	backlogs []*backlog
 }
 
-// maxFree bounds each list. What is published to a topic needs an output for
-// each subscriber until the turn ends; making them anew cost 8 % of a fan-out.
+// maxFree bounds each list.
 const maxFree = 1024
 
 // take returns a used T or a new one.

@@ -8,8 +8,12 @@ const (
 
 // tape holds frames that were sent since the loop has last written, one behind
 // the other in their wire form. A connection that was sent some of them in a
-// row and nothing else has only to note which. Those who were sent the same are
-// written the same bytes, which nobody collects for each of them anew.
+// row and nothing else has only to note which: it owns no output. Those who were
+// sent the same are written the same bytes, which nobody collects for each of
+// them anew.
+//
+// A connection that has something on the tape has no output, is open and not
+// full, and is in Loop.touched.
 type tape struct {
 	wire   []byte
 	frames []taped
