@@ -95,7 +95,7 @@ func (d *direct) Request(r *http.Request) bool {
 	}
 	now := &directCall{of: d, request: r, call: c, began: time.Now()}
 	d.reply.reset()
-	now.w = newSteadyWriter(&d.reply, r, s.codings, s.options.Limits.WriteStall)
+	now.w = newSteadyWriter(&d.reply, r, s.codings, 0)
 	if d.present = now; !s.gate.enter() {
 		s.shut(now.w, r)
 		now.send()

@@ -163,18 +163,18 @@ func (w *steadyWriter) meet(a *app) {
 type steadyWriter struct {
 	http.ResponseWriter // answer
 	control             *http.ResponseController
-	stall               time.Duration
-	app                 string // that the answer is counted for; "": none
-	status              int    // of the answer; 0: none yet
-	framed              bool   // by HTTP/2, where a deadline acts when it passes, whether somebody writes or not
-	stalled             bool   // the client has taken nothing for too long
+	stall               time.Duration // 0: what is written is kept, not sent
+	app                 string        // that the answer is counted for; "": none
+	status              int           // of the answer; 0: none yet
+	framed              bool          // by HTTP/2, where a deadline acts when it passes, whether somebody writes or not
+	stalled             bool          // the client has taken nothing for too long
 	answer              answerWriter
 }
 
 func newSteadyWriter(plain http.ResponseWriter, r *http.Request, c *codings, stall time.Duration) *steadyWriter {
 	w := &steadyWriter{stall: stall, framed: r.ProtoMajor > 1, answer: answerWriter{ResponseWriter: plain, request: r, codings: c}}
 	w.ResponseWriter, w.control = &w.answer, http.NewResponseController(&w.answer)
-	if !w.framed {
+	if !w.framed && stall > 0 {
 		_ = w.control.SetWriteDeadline(time.Time{}) // what an answer before this one left
 	}
 	return w
@@ -211,7 +211,11 @@ func (w *steadyWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *steadyWriter) renew() { _ = w.control.SetWriteDeadline(time.Now().Add(w.stall)) }
+func (w *steadyWriter) renew() {
+	if w.stall > 0 {
+		_ = w.control.SetWriteDeadline(time.Now().Add(w.stall))
+	}
+}
 
 // rest is called when nobody writes.
 func (w *steadyWriter) rest() {

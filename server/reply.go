@@ -9,7 +9,7 @@ import (
 
 // reply is the answer to a request on a direct connection, until it is whole. It writes what net/http would write.
 type reply struct {
-	header http.Header
+	header http.Header // kept for the next answer
 	status int
 	body   []byte
 	out    bytes.Buffer // kept for the next answer
@@ -21,7 +21,11 @@ type reply struct {
 const keptReply = 16 << 10
 
 func (p *reply) reset() {
-	p.header, p.status, p.body = make(http.Header, 4), 0, p.body[:0]
+	if p.header == nil {
+		p.header = make(http.Header, 8)
+	}
+	clear(p.header)
+	p.status, p.body = 0, p.body[:0]
 	if cap(p.body) > keptReply {
 		p.body = nil
 	}
