@@ -2,6 +2,7 @@ package appbase
 
 import (
 	"github.com/dop251/goja"
+	"github.com/google/uuid"
 
 	"github.com/sigil-server/sigil/scripting"
 )
@@ -23,30 +24,43 @@ const (
 // It is the handler of its socket: Text, Binary, Drain and Closed are called on the worker's goroutine, one at a time.
 // While an asynchronous callback is under way the socket is held, so the next message waits for its promise.
 type Conn struct {
-	id         string
+	*connMore  // what most connections have no use for, to read; to write: own
 	worker     *Worker
 	socket     Socket
 	inst       *instance // the generation it is attached to; nil before the first and after the last
 	route      *Route    // of that generation
 	handle     *handle   // the WsConn of that generation; of a style nil until the script asks for it
 	style      style     // nil: the callbacks of the handle
-	live       *live     // of the style that speaks the realtime protocol
 	hs         handshake
-	user       string // JSON; "" none
-	who        *identity
-	state      string // ws.state as JSON, as of the last reattachment; "" none
-	topics     map[string]struct{}
-	entry      *entry           // in the directory; nil: it is not there
-	present    map[string]place // topics on which it counts as somebody
-	index      int              // in worker.conns
-	busy       int32            // promises that the next message waits for
-	interrupts int32            // handlers in a row that ran into the watchdog
-	kept       func()           // what woke an app that was unloaded
-	next       bool             // held until the newest generation takes it over
+	index      int32 // in worker.conns
+	busy       int32 // promises that the next message waits for
+	interrupts uint8 // handlers in a row that ran into the watchdog
+	next       bool  // held until the newest generation takes it over
 	reattached bool
 	touched    bool // its state may have changed since it was noted in the directory
 	opened     bool // its style was told of it
 	ended      bool // Closed has been called
+}
+
+// connMore is what most connections have no use for. Those share an empty one, which is never written to.
+type connMore struct {
+	id      string // "" until it is asked for
+	live    *live  // of the style that speaks the realtime protocol
+	user    string // JSON; "" none
+	who     *identity
+	state   string // ws.state as JSON, as of the last reattachment; "" none
+	topics  map[string]struct{}
+	entry   *entry           // in the directory; nil: it is not there
+	present map[string]place // topics on which it counts as somebody
+	kept    func()           // what woke an app that was unloaded
+}
+
+// own is the connection's own connMore, to write.
+func (c *Conn) own() *connMore {
+	if c.connMore == &c.worker.noMore {
+		c.connMore = new(connMore)
+	}
+	return c.connMore
 }
 
 // object is the WsConn of the generation the connection is attached to.
@@ -57,8 +71,13 @@ func (c *Conn) object() *goja.Object {
 	return c.handle.object
 }
 
-// ID is the connection's UUID.
-func (c *Conn) ID() string { return c.id }
+// ID is the connection's UUID, made when it is asked for first.
+func (c *Conn) ID() string {
+	if c.id == "" {
+		c.own().id = uuid.NewString()
+	}
+	return c.id
+}
 
 // Text delivers a text message.
 func (c *Conn) Text(text string) {
@@ -255,5 +274,5 @@ func (c *Conn) tellOne(fn goja.Callable, arg goja.Value) {
 }
 
 func (c *Conn) report(e *scripting.Error) {
-	c.worker.report(e, "route", c.route.Path, "connection", c.id)
+	c.worker.report(e, "route", c.route.Path, "connection", c.ID())
 }

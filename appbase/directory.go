@@ -69,6 +69,7 @@ func (d *Directory) isWanted() bool {
 
 // add notes a connection. It is called on its worker's goroutine, as are the next four.
 func (d *Directory) add(c *Conn) {
+	id := c.ID()
 	e := &entry{conn: c, state: c.state, topics: maps.Clone(c.topics)}
 	if e.topics == nil {
 		e.topics = map[string]struct{}{}
@@ -77,8 +78,8 @@ func (d *Directory) add(c *Conn) {
 	defer d.mu.Unlock()
 	d.next++
 	e.seq = d.next
-	c.entry = e
-	d.byID[c.id] = e
+	c.own().entry = e
+	d.byID[id] = e
 	if c.who != nil && c.who.id != "" {
 		if d.byUser[c.who.id] == nil {
 			d.byUser[c.who.id] = map[*entry]struct{}{}
@@ -92,7 +93,7 @@ func (d *Directory) remove(c *Conn) {
 	if e == nil {
 		return
 	}
-	c.entry = nil
+	c.own().entry = nil
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.byID, c.id)

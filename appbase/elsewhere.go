@@ -59,7 +59,8 @@ func (mailbox) Release() {}
 func (in *instance) elsewhere(s sighting) *goja.Object {
 	from := s.conn
 	box := mailbox{s}
-	c := &Conn{id: from.id, worker: in.worker, socket: box, inst: in, hs: from.hs, user: from.user, who: from.who, state: s.state, live: &live{box: &box}, style: elsewhereStyle{}}
+	more := &connMore{id: from.id, user: from.user, who: from.who, state: s.state, live: &live{box: &box}}
+	c := &Conn{connMore: more, worker: in.worker, socket: box, inst: in, hs: from.hs, style: elsewhereStyle{}}
 	return c.object()
 }
 

@@ -64,7 +64,7 @@ func (h *handle) Get(key string) goja.Value {
 	c, vm := h.conn, h.inst.vm
 	switch key {
 	case "id":
-		return vm.ToValue(c.id)
+		return vm.ToValue(c.ID())
 	case "path":
 		return vm.ToValue(c.hs.path())
 	case "protocol":

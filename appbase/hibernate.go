@@ -203,7 +203,7 @@ func (sleeper) closed(c *Conn, code int, reason string) {
 
 // wakeFor keeps one thing for when the app is there; what comes after it is kept by the socket.
 func (c *Conn) wakeFor(do func()) {
-	c.kept = do
+	c.own().kept = do
 	c.renew()
 	c.worker.wake()
 }
@@ -211,7 +211,7 @@ func (c *Conn) wakeFor(do func()) {
 // deliverKept does what woke the app.
 func (c *Conn) deliverKept() {
 	if do := c.kept; do != nil && c.inst != nil && !c.ended {
-		c.kept = nil
+		c.own().kept = nil
 		do()
 	}
 }

@@ -37,7 +37,7 @@ type live struct {
 
 func (liveStyle) open(c *Conn) {
 	if c.live == nil {
-		c.live = &live{calls: map[string]*liveCall{}, asked: map[string]*bool{}, watched: map[string]struct{}{}}
+		c.own().live = &live{calls: map[string]*liveCall{}, asked: map[string]*bool{}, watched: map[string]struct{}{}}
 		return
 	}
 	for topic := range c.topics { // the new code may not know them any more

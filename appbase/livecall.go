@@ -81,7 +81,7 @@ func (lc *liveCall) run(label string, fn goja.Value, args []goja.Value) {
 	in.run(in.invoke, func(value goja.Value, err error) {
 		if !lc.over {
 			lc.finish(in.outcome(value, err, func(id string) {
-				lc.conn.worker.report(in.rt.Error(err), "method", label, "connection", lc.conn.id, "id", id)
+				lc.conn.worker.report(in.rt.Error(err), "method", label, "connection", lc.conn.ID(), "id", id)
 			}))
 		}
 	}, append([]goja.Value{in.app, fn}, args...)...)
@@ -149,7 +149,7 @@ func (lc *liveCall) cancel(reason string, err *jsonrpc.Error) {
 		return
 	}
 	if _, failed := lc.inst.rt.Call(lc.inst.cancelCall, goja.Undefined(), lc.object, lc.inst.vm.ToValue(reason)); failed != nil {
-		lc.conn.worker.report(lc.inst.rt.Error(failed), "connection", lc.conn.id)
+		lc.conn.worker.report(lc.inst.rt.Error(failed), "connection", lc.conn.ID())
 	}
 }
 

@@ -35,7 +35,7 @@ func (c *Conn) enter(topic string) {
 		at.grace = defaultGrace
 	}
 	if c.present == nil {
-		c.present = map[string]place{}
+		c.own().present = map[string]place{}
 	}
 	c.present[topic] = at
 	m := Member{ID: at.id, User: c.user, Connections: 1, Since: c.worker.now()}
@@ -58,7 +58,7 @@ func (c *Conn) memberID() string {
 	case c.live != nil && c.live.session != nil:
 		return jsonrpc.Encode(c.live.session.id)
 	}
-	return jsonrpc.Encode(c.id)
+	return jsonrpc.Encode(c.ID())
 }
 
 // exit ends the presence on a topic: at once when it was left, after its grace when the connection has ended.

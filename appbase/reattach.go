@@ -85,6 +85,6 @@ func (c *Conn) saveState() bool {
 		c.socket.Close(statusInternalError, "ws.state cannot be kept")
 		return false
 	}
-	c.state = state
+	c.own().state = state
 	return true
 }

@@ -82,7 +82,7 @@ func (s *selection) has(c *Conn) bool { return s.fits(c, c.topics) }
 
 // fits looks at nothing of the connection that changes.
 func (s *selection) fits(c *Conn, topics map[string]struct{}) bool {
-	if s.path != nil && *s.path != c.hs.path() || s.ids != nil && !slices.Contains(s.ids, c.id) {
+	if s.path != nil && *s.path != c.hs.path() || s.ids != nil && !slices.Contains(s.ids, c.ID()) {
 		return false
 	}
 	if s.topic != nil {
@@ -207,7 +207,10 @@ func (in *instance) countConns() int {
 
 // enlist and delist keep the index of users.
 func (w *Worker) enlist(c *Conn) {
-	if c.who = identify(c.user); c.who != nil && c.who.id != "" {
+	if c.user == "" {
+		return
+	}
+	if c.own().who = identify(c.user); c.who != nil && c.who.id != "" {
 		w.byUser[c.who.id] = append(w.byUser[c.who.id], c)
 	}
 }

@@ -112,7 +112,7 @@ func (c *Conn) take(s *session) {
 	s.conn = c
 	c.live.session = s
 	if c.handle == nil {
-		c.state = s.state
+		c.own().state = s.state
 		c.worker.directory.note(c.entry, func(e *entry) { e.state = s.state })
 	}
 }

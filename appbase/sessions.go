@@ -40,7 +40,7 @@ type sessions struct {
 
 // begin makes a session for a connection.
 func (t *sessions) begin(c *Conn, attempt int64) *session {
-	s := &session{token: uuid.NewString() + uuid.NewString()[:8], id: c.id, user: c.user, conn: c, owner: c.worker, attempt: attempt}
+	s := &session{token: uuid.NewString() + uuid.NewString()[:8], id: c.ID(), user: c.user, conn: c, owner: c.worker, attempt: attempt}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.byToken[s.token] = s

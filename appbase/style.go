@@ -41,7 +41,7 @@ func (s *eventStyle) open(c *Conn) {
 	}
 	in := c.inst
 	event := c.event("connect",
-		"id", in.vm.ToValue(c.id), "remoteAddress", in.vm.ToValue(c.hs.remoteAddress()), "protocol", in.vm.ToValue(c.hs.protocol()),
+		"id", in.vm.ToValue(c.ID()), "remoteAddress", in.vm.ToValue(c.hs.remoteAddress()), "protocol", in.vm.ToValue(c.hs.protocol()),
 		"params", in.textObject(c.hs.params), "query", in.textObject(parseQuery(c.hs.rawQuery())), "headers", c.headers())
 	for _, handler := range s.connect {
 		value, err := in.rt.Call(handler, in.app, event)
@@ -87,7 +87,7 @@ func (c *Conn) event(kind string, fields ...any) goja.Value {
 	vm := c.inst.vm
 	event := vm.CreateObject(c.inst.eventPrototype())
 	_ = event.Set("type", kind)
-	_ = event.Set("connectionId", c.id)
+	_ = event.Set("connectionId", c.ID())
 	_ = event.Set("path", c.hs.path())
 	_ = event.Set("user", c.inst.parseJSON(c.user))
 	for i := 0; i < len(fields); i += 2 {

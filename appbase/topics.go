@@ -158,7 +158,7 @@ func (c *Conn) join(topic string) error {
 
 func (c *Conn) noteTopic(topic string) {
 	if c.topics == nil {
-		c.topics = make(map[string]struct{})
+		c.own().topics = make(map[string]struct{})
 	}
 	c.topics[topic] = struct{}{}
 	c.worker.directory.note(c.entry, func(e *entry) { e.topics[topic] = struct{}{} })
@@ -167,7 +167,7 @@ func (c *Conn) noteTopic(topic string) {
 // subscribeLogged is subscribe for another worker, which cannot be told what is wrong.
 func (c *Conn) subscribeLogged(topic string) {
 	if err := c.subscribe(topic); err != nil {
-		c.worker.log.Warn("a connection was not subscribed", "connection", c.id, "topic", quote(topic), "error", err)
+		c.worker.log.Warn("a connection was not subscribed", "connection", c.ID(), "topic", quote(topic), "error", err)
 	}
 }
 

@@ -43,6 +43,7 @@ type Worker struct {
 	stopped    bool
 	ready      []func() // wait for that
 	conns      []*Conn
+	noMore     connMore           // stays empty, see Conn.own
 	byID       map[string]*Conn   // nil until an app asks for one
 	byUser     map[string][]*Conn // by identity.id
 	rest       hibernation
@@ -237,14 +238,20 @@ func (w *Worker) drop(old *instance) {
 }
 
 // Open gives a new connection to its route: the route function runs before Open returns, and what it leaves to a promise
-// holds the socket. The socket's events go to the Conn.
+// holds the socket. The socket's events go to the Conn. An empty id is made when it is asked for.
 func (w *Worker) Open(s Socket, route *Route, req *Request, a Admission, protocol, id string) *Conn {
-	c := &Conn{id: id, worker: w, socket: s, route: route, hs: packHandshake(req, protocol), user: a.User}
+	c := &Conn{connMore: &w.noMore, worker: w, socket: s, route: route, hs: packHandshake(req, protocol)}
+	if id != "" {
+		c.own().id = id
+	}
+	if a.User != "" {
+		c.own().user = a.User
+	}
 	w.keepUpgrade(c, a.upgrade)
-	c.index = len(w.conns)
+	c.index = int32(len(w.conns))
 	w.conns = append(w.conns, c)
 	if w.byID != nil {
-		w.byID[id] = c
+		w.byID[c.ID()] = c
 	}
 	w.enlist(c)
 	if w.wide {
@@ -279,7 +286,7 @@ func (w *Worker) find(id string) *Conn {
 	if w.byID == nil {
 		w.byID = make(map[string]*Conn, len(w.conns))
 		for _, c := range w.conns {
-			w.byID[c.id] = c
+			w.byID[c.ID()] = c
 		}
 	}
 	return w.byID[id]

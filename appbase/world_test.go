@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,9 @@ func emptyWorldWith(t testing.TB, set func(*Options)) *world {
 	t.Cleanup(func() {
 		w.worker.Stop("shutdown", func() {})
 		w.loop.Advance(loadTime)
+		if !reflect.ValueOf(w.worker.noMore).IsZero() {
+			t.Errorf("what connections without a connMore of their own share was written to: %+v", w.worker.noMore)
+		}
 	})
 	return w
 }

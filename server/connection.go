@@ -13,15 +13,12 @@ type connection struct {
 	*wsconn.Conn
 	handler *appbase.Conn // nil when the app was stopping before it came
 	worker  *worker
-	slots   *slots
-	address netip.Addr // whose slot it holds
+	lease   *lease
 	topics  map[string]*membership
-	index   int // in the hub
+	index   int32 // in the hub
 	gone    bool
-
-	live     bool // speaks the realtime protocol
-	waiting  bool // hub.later has been asked for
-	maxQueue int  // bytes
+	live    bool // speaks the realtime protocol
+	waiting bool // hub.later has been asked for
 }
 
 var (
@@ -36,16 +33,15 @@ type arrival struct {
 	request   *appbase.Request
 	admission appbase.Admission
 	protocol  string
-	id        string
+	id        string // "": one is made when it is asked for
 	address   netip.Addr
 }
 
 // adopt gives an accepted socket to the worker. The slot of its address, and the worker's place for it, are released when the
 // connection has ended. False: the worker takes no more; the socket is closed and both are still the caller's.
 func (w *worker) adopt(accepted *wsconn.Accepted, slots *slots, in arrival) bool {
-	limits := w.app.socketLimits(in.api, in.route)
-	return w.loop.Adopt(accepted, limits, func(socket *wsconn.Conn) wsconn.Handler {
-		c := &connection{Conn: socket, worker: w, slots: slots, address: in.address, live: in.route.Style == appbase.StyleLive, maxQueue: limits.MaxQueueBytes}
+	return w.loop.Adopt(accepted, w.app.socketLimits(in.api, in.route), func(socket *wsconn.Conn) wsconn.Handler {
+		c := &connection{Conn: socket, worker: w, lease: slots.lease(in.address), live: in.route.Style == appbase.StyleLive}
 		w.hub.add(c)
 		w.app.open.Add(1)
 		if w.closing != nil {
@@ -91,7 +87,7 @@ func (c *connection) Closed(code int, reason string) {
 	w.hub.remove(c)
 	w.app.open.Add(-1)
 	defer func() {
-		c.slots.release(c.address)
+		c.lease.end()
 		w.release()
 		w.app.taken.Add(-1)
 		if w.closing != nil && len(w.hub.connections) == 0 {

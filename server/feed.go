@@ -77,7 +77,7 @@ func (h *hub) fallBehind(m *membership) {
 // roomy reports whether n more bytes leave half of the connection's queue free for answers.
 func (c *connection) roomy(n int) bool {
 	waiting := c.BufferedAmount()
-	return waiting == 0 || waiting+n <= c.maxQueue/2
+	return waiting == 0 || waiting+n <= c.MaxQueueBytes()/2
 }
 
 // later catches up in another turn, when what is queued has been written as far as it goes. When the queue is still

@@ -14,6 +14,7 @@ type slots struct {
 	max        int
 	perAddress int // 0: no bound
 	http       atomic.Int64
+	anyone     lease // when perAddress is 0
 
 	mu        sync.Mutex
 	taken     int
@@ -25,6 +26,7 @@ func newSlots(l Limits, descriptors int) *slots {
 	if s.max <= 0 {
 		s.max = max(descriptors-reservedDescriptors, 1)
 	}
+	s.anyone.slots = s
 	return s
 }
 
@@ -49,6 +51,23 @@ func (s *slots) acquire(address netip.Addr) (status int) {
 	}
 	return 0
 }
+
+// lease is the slot of a connection.
+type lease struct {
+	slots   *slots
+	address netip.Addr
+}
+
+// lease is for a slot that was acquired. Where addresses do not count, all connections have one in common.
+func (s *slots) lease(address netip.Addr) *lease {
+	if s.perAddress == 0 {
+		return &s.anyone
+	}
+	return &lease{s, address}
+}
+
+// end gives the slot back.
+func (l *lease) end() { l.slots.release(l.address) }
 
 // release gives a slot back.
 func (s *slots) release(address netip.Addr) {

@@ -55,7 +55,7 @@ func (h *hub) close() { h.port.Close() }
 
 // add takes a connection in.
 func (h *hub) add(c *connection) {
-	c.index = len(h.connections)
+	c.index = int32(len(h.connections))
 	h.connections = append(h.connections, c)
 	h.plain.add(c.Conn)
 	if c.live {

@@ -7,8 +7,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"github.com/sigil-server/sigil/appbase"
 	"github.com/sigil-server/sigil/scripting"
 	"github.com/sigil-server/sigil/wsconn"
@@ -179,7 +177,6 @@ func (s *Server) welcome(up *wsconn.Upgrade, worker *worker, in arrival, accept 
 		s.log.Debug("a handshake was not completed", "error", err)
 		return false
 	}
-	in.id = uuid.NewString()
 	return worker.adopt(accepted, s.slots, in)
 }
 

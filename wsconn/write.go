@@ -88,6 +88,9 @@ func (c *Conn) BufferedAmount() int {
 // pending reports whether anything is queued.
 func (c *Conn) pending() bool { return c.out.len() > 0 || c.taped.len() > 0 }
 
+// MaxQueueBytes is the limit of BufferedAmount.
+func (c *Conn) MaxQueueBytes() int { return c.limits.MaxQueueBytes }
+
 func (c *Conn) send(e entry) bool {
 	if !c.admit(e.payload()) {
 		return false
