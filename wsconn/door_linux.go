@@ -39,7 +39,7 @@ type Door struct {
 
 	// Of Run's goroutine.
 	guests map[int32]*list.Element // by descriptor
-	queue  list.List               // of *guest, who waits longest first
+	queue  list.List               // of guest, who waits longest first
 	deaf   time.Time               // when accepting goes on after an error; zero: it does
 	buf    []byte
 }
@@ -243,7 +243,7 @@ func (d *Door) turn() error {
 func (d *Door) patience() time.Duration {
 	var next time.Time
 	if first := d.queue.Front(); first != nil {
-		next = first.Value.(*guest).by
+		next = first.Value.(guest).by
 	}
 	if !d.deaf.IsZero() && (next.IsZero() || d.deaf.Before(next)) {
 		next = d.deaf
@@ -261,13 +261,13 @@ const acceptAtOnce = 64
 func (d *Door) accept() {
 	by := time.Now().Add(d.o.HeaderTime)
 	for range acceptAtOnce {
-		fd, sa, err := unix.Accept4(d.listen, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		fd, peer, err := acceptNow(d.listen)
 		switch {
 		case err == nil:
 			// What is inherited from the listener reads the same, and yet a stream of
 			// messages then comes in lumps (measured: 13 ms apart; Linux 6.18 with bbr).
 			_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // fails only when the peer is gone
-			d.admit(&guest{fd: fd, peer: addrPort(sa), by: by})
+			d.admit(guest{fd: fd, peer: peer, by: by})
 		case notNow(err):
 			return
 		case errors.Is(err, unix.ECONNABORTED): // it has gone already
@@ -288,17 +288,26 @@ func (d *Door) pause(err error) {
 	d.unwatch(d.listen)
 }
 
-func (d *Door) admit(g *guest) {
-	if !d.o.Room(len(d.guests)+d.waiting()) || d.watch(g.fd) != nil {
+// admit serves a new connection if it has sent something already, as under load most have; else it becomes a guest.
+func (d *Door) admit(g guest) {
+	if !d.o.Room(len(d.guests) + d.waiting()) {
 		_ = unix.Close(g.fd)
 		return
 	}
-	d.guests[int32(g.fd)] = d.queue.PushBack(g)
+	n, err := readNow(g.fd, d.buf)
+	switch {
+	case n > 0:
+		d.decide(g, d.buf[:n])
+	case !notNow(err) || d.watch(g.fd) != nil:
+		_ = unix.Close(g.fd)
+	default:
+		d.guests[int32(g.fd)] = d.queue.PushBack(g)
+	}
 }
 
 // expire closes what has sent nothing for too long, and ends a pause.
 func (d *Door) expire(now time.Time) {
-	for e := d.queue.Front(); e != nil && !now.Before(e.Value.(*guest).by); e = d.queue.Front() {
+	for e := d.queue.Front(); e != nil && !now.Before(e.Value.(guest).by); e = d.queue.Front() {
 		g := d.leave(e)
 		_ = unix.Close(g.fd)
 		d.o.Silent(g.peer)
@@ -312,13 +321,13 @@ func (d *Door) expire(now time.Time) {
 }
 
 // leave takes a guest off the list. Its descriptor is still watched.
-func (d *Door) leave(e *list.Element) *guest {
-	g := d.queue.Remove(e).(*guest)
+func (d *Door) leave(e *list.Element) guest {
+	g := d.queue.Remove(e).(guest)
 	delete(d.guests, int32(g.fd))
 	return g
 }
 
-// serve reads what a guest has sent first and decides who it is for.
+// serve reads what a guest has sent first.
 func (d *Door) serve(fd int) {
 	e := d.guests[int32(fd)]
 	if e == nil {
@@ -334,13 +343,18 @@ func (d *Door) serve(fd int) {
 		return
 	}
 	d.unwatch(fd)
-	if data := d.buf[:n]; !d.knock(g, data) {
+	d.decide(g, d.buf[:n])
+}
+
+// decide finds out who a connection is for by what it has sent first.
+func (d *Door) decide(g guest, data []byte) {
+	if !d.knock(g, data) {
 		d.handOn(g, data)
 	}
 }
 
 // knock offers a plain request. False: it is none, or was not wanted.
-func (d *Door) knock(g *guest, data []byte) (taken bool) {
+func (d *Door) knock(g guest, data []byte) (taken bool) {
 	r, size, how := readRequest(data, len(data))
 	if how != readWhole {
 		return false
@@ -358,7 +372,7 @@ func (d *Door) knock(g *guest, data []byte) (taken bool) {
 }
 
 // handOn gives a connection to whoever calls Accept.
-func (d *Door) handOn(g *guest, data []byte) {
+func (d *Door) handOn(g guest, data []byte) {
 	d.pass(&passing{fd: g.fd, read: bytes.Clone(data), by: g.by})
 }
 

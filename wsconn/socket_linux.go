@@ -3,7 +3,6 @@ package wsconn
 import (
 	"errors"
 	"net"
-	"net/netip"
 	"os"
 	"syscall"
 
@@ -58,17 +57,6 @@ func adoptTCP(fd int) (*net.TCPConn, error) {
 		return nil, errors.Join(errors.New("this is no TCP socket"), conn.Close())
 	}
 	return tcp, tcp.SetKeepAlive(true) // as net.Listener does
-}
-
-// addrPort is the address in a sockaddr.
-func addrPort(sa unix.Sockaddr) netip.AddrPort {
-	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
-	case *unix.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(sa.Addr).Unmap(), uint16(sa.Port))
-	}
-	return netip.AddrPort{}
 }
 
 // fromDoor makes the transport of a connection that a Door has accepted.

@@ -1,6 +1,8 @@
 package wsconn
 
 import (
+	"encoding/binary"
+	"net/netip"
 	"syscall"
 	"unsafe"
 
@@ -37,6 +39,34 @@ func writeNow(fd int, p []byte) (int, error) {
 func writevNow(fd int, pieces []unix.Iovec) (int, error) {
 	n, _, errno := unix.RawSyscall(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(pieces))), uintptr(len(pieces)))
 	return result(n, errno)
+}
+
+// acceptNow accepts a connection at the listening socket fd, without blocking.
+// Unlike [unix.Accept4] it does not ask which protocol the socket speaks: it
+// is TCP.
+func acceptNow(listen int) (fd int, peer netip.AddrPort, err error) {
+	var name unix.RawSockaddrInet6 // the larger of the two
+	size := uint32(unsafe.Sizeof(name))
+	n, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(listen), uintptr(unsafe.Pointer(&name)), uintptr(unsafe.Pointer(&size)),
+		unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+	if fd, err = result(n, errno); err != nil {
+		return fd, peer, err
+	}
+	return fd, peerOf(&name), nil
+}
+
+// peerOf reads the address that the kernel has written. Port and address are in
+// the order of the network.
+func peerOf(name *unix.RawSockaddrInet6) netip.AddrPort {
+	port := func(p *uint16) uint16 { return binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(p))[:]) }
+	switch name.Family {
+	case unix.AF_INET:
+		name := (*unix.RawSockaddrInet4)(unsafe.Pointer(name))
+		return netip.AddrPortFrom(netip.AddrFrom4(name.Addr), port(&name.Port))
+	case unix.AF_INET6:
+		return netip.AddrPortFrom(netip.AddrFrom16(name.Addr).Unmap(), port(&name.Port))
+	}
+	return netip.AddrPort{}
 }
 
 // pollNow returns the events that are there already, at least one being asked
