@@ -1,7 +1,6 @@
 package appbase
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,31 +23,39 @@ func packHandshake(req *Request, protocol string) handshake {
 	for _, field := range [fixedFields]string{req.Path, req.RawQuery, req.RemoteAddress, protocol} {
 		text = append(append(text, field...), 0)
 	}
-	for _, name := range slices.Sorted(maps.Keys(req.Header)) {
-		text = append(append(text, packName(lowerName(name))...), 0)
+	names := make([]string, 0, 32)
+	for name := range req.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		text = append(appendName(text, name), 0)
 		text = append(append(text, joinHeader(name, req.Header[name])...), 0)
 	}
 	return handshake{text: string(text), params: req.Params}
 }
 
-// commonNames are kept as one byte each, their place here, which no name of a header begins with.
-const commonNames = "\x00host\x00connection\x00upgrade\x00origin\x00user-agent\x00sec-websocket-key\x00sec-websocket-version\x00sec-websocket-extensions\x00" +
-	"sec-websocket-protocol\x00accept-encoding\x00accept-language\x00cache-control\x00pragma\x00cookie\x00"
+// commonNames are kept as one byte each, their place here and one, which no name of a header begins with.
+var commonNames = [...]string{
+	"host", "connection", "upgrade", "origin", "user-agent", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions",
+	"sec-websocket-protocol", "accept-encoding", "accept-language", "cache-control", "pragma", "cookie",
+}
 
-func packName(name string) string {
-	before, _, found := strings.Cut(commonNames, "\x00"+name+"\x00")
-	if !found {
-		return name
+// appendName appends a name, in lower case.
+func appendName(text []byte, name string) []byte {
+	for i, common := range commonNames {
+		if len(name) == len(common) && strings.EqualFold(name, common) {
+			return append(text, byte(i+1))
+		}
 	}
-	place := strings.Count(before, "\x00") + 1
-	return string(rune(place))
+	return append(text, lowerName(name)...)
 }
 
 func unpackName(name string) string {
 	if name == "" || name[0] >= ' ' {
 		return name
 	}
-	return strings.Split(commonNames, "\x00")[name[0]]
+	return commonNames[name[0]-1]
 }
 
 // field is one of the first fields.

@@ -184,19 +184,21 @@ func hasToken(values []string, token string) bool {
 // response is the server's handshake (RFC 6455 4.2.2), with what the HTTP
 // handler set in extra.
 func (u *Upgrade) response(extra http.Header) []byte {
-	var b bytes.Buffer
-	b.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ")
-	b.WriteString(acceptKey(u.key))
-	b.WriteString("\r\n")
+	b := make([]byte, 0, 256)
+	b = append(b, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
+	b = append(appendAccept(b, u.key), "\r\n"...)
 	if u.protocol != "" {
-		b.WriteString("Sec-WebSocket-Protocol: " + u.protocol + "\r\n")
+		b = append(b, "Sec-WebSocket-Protocol: "+u.protocol+"\r\n"...)
 	}
 	if u.extension != "" {
-		b.WriteString("Sec-WebSocket-Extensions: " + u.extension + "\r\n")
+		b = append(b, "Sec-WebSocket-Extensions: "+u.extension+"\r\n"...)
 	}
-	_ = extra.WriteSubset(&b, reservedHeaders()) // a bytes.Buffer takes everything
-	b.WriteString("\r\n")
-	return b.Bytes()
+	if len(extra) > 0 {
+		var more bytes.Buffer
+		_ = extra.WriteSubset(&more, reservedHeaders()) // a bytes.Buffer takes everything
+		b = append(b, more.Bytes()...)
+	}
+	return append(b, "\r\n"...)
 }
 
 // reservedHeaders are those the handshake itself decides about.
@@ -206,8 +208,10 @@ func reservedHeaders() map[string]bool {
 		"Sec-Websocket-Extensions": true, "Sec-Websocket-Version": true}
 }
 
-// acceptKey proves that the handshake was understood (RFC 6455 1.3).
-func acceptKey(key string) string {
-	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	return base64.StdEncoding.EncodeToString(sum[:])
+// appendAccept appends the proof that the handshake was understood (RFC 6455
+// 1.3).
+func appendAccept(b []byte, key string) []byte {
+	text := append(make([]byte, 0, 64), key...)
+	sum := sha1.Sum(append(text, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"...))
+	return base64.StdEncoding.AppendEncode(b, sum[:])
 }

@@ -141,7 +141,7 @@ func readFields(lines string) (http.Header, bool) {
 		if !found || !isToken(name) || !plainValue(value) {
 			return nil, false
 		}
-		name = textproto.CanonicalMIMEHeaderKey(name)
+		name = canonical(name)
 		value = strings.Trim(value, " \t")
 		if before := header[name]; before != nil || len(values) == 0 {
 			header[name] = append(before, value)
@@ -151,6 +151,22 @@ func readFields(lines string) (http.Header, bool) {
 		header[name], values = values[:1:1], values[1:]
 	}
 	return header, true
+}
+
+// canonical is [textproto.CanonicalMIMEHeaderKey], without a copy for names that
+// are not canonical in every handshake.
+func canonical(name string) string {
+	switch name {
+	case "Sec-WebSocket-Key":
+		return "Sec-Websocket-Key"
+	case "Sec-WebSocket-Version":
+		return "Sec-Websocket-Version"
+	case "Sec-WebSocket-Extensions":
+		return "Sec-Websocket-Extensions"
+	case "Sec-WebSocket-Protocol":
+		return "Sec-Websocket-Protocol"
+	}
+	return textproto.CanonicalMIMEHeaderKey(name)
 }
 
 // takeHost moves the one Host header to where net/http has it.
