@@ -59,7 +59,7 @@ func (h *hub) add(c *connection) {
 	h.connections = append(h.connections, c)
 	h.plain.add(c.Conn)
 	if c.live {
-		h.plain.put(c.index, nil)
+		h.plain.put(int(c.index), nil)
 	}
 	h.port.Join(everyone)
 }
@@ -72,7 +72,7 @@ func (h *hub) remove(c *connection) {
 	h.connections[c.index].index = c.index
 	h.connections[last] = nil
 	h.connections = h.connections[:last]
-	h.plain.remove(c.index)
+	h.plain.remove(int(c.index))
 	for _, m := range c.topics {
 		h.leave(m)
 	}
@@ -251,7 +251,7 @@ func (h *hub) toAll(d delivery) (reached int) {
 	except, _ := d.Except.([]appbase.Socket)
 	for _, s := range except {
 		if c, ok := s.(*connection); ok && c.worker.hub == h && !c.gone {
-			defer h.plain.put(c.index, h.plain.put(c.index, nil))
+			defer h.plain.put(int(c.index), h.plain.put(int(c.index), nil))
 		}
 	}
 	reached = h.plain.send(d.Message)
