@@ -273,6 +273,13 @@ func (c *Conn) freeOutput() {
 	}
 }
 
+// Bounds of the pongs that wait: in all, and while the transport takes nothing.
+// The latter leaves a transport that is only slow its time.
+const (
+	maxPongs        = 1024
+	maxStalledPongs = 128
+)
+
 // pong answers a ping (RFC 6455 5.5.3). To a peer that pings without reading,
 // only the last of many is answered.
 func (c *Conn) pong(payload []byte) {
@@ -280,7 +287,7 @@ func (c *Conn) pong(payload []byte) {
 		return
 	}
 	o := c.output()
-	if o.pongs >= 1024 || c.full && o.pongs >= 16 {
+	if o.pongs >= maxPongs || c.full && o.pongs >= maxStalledPongs {
 		o.latePong = append([]byte{}, payload...)
 		return
 	}
