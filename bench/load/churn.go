@@ -27,18 +27,7 @@ func (ch Churn) Run(t Target, times Times) (Result, error) {
 			return Result{}, err
 		}
 	}
-	if err := l.runFor(times.Warm); err != nil {
-		return Result{}, err
-	}
-	m, err := startMeter(t.Process)
-	if err != nil {
-		return Result{}, err
-	}
-	run.done, run.latency = 0, Histogram{}
-	if err := l.runFor(times.Measure); err != nil {
-		return Result{}, err
-	}
-	return m.stop(run.done, &run.latency)
+	return l.measure(t.Process, times, &run.done, &run.latency)
 }
 
 type churnRun struct {

@@ -25,18 +25,7 @@ func (e Echo) Run(t Target, times Times) (Result, error) {
 	if err := run.start(e); err != nil {
 		return Result{}, err
 	}
-	if err := l.runFor(times.Warm); err != nil {
-		return Result{}, err
-	}
-	m, err := startMeter(t.Process)
-	if err != nil {
-		return Result{}, err
-	}
-	run.messages, run.latency = 0, Histogram{}
-	if err := l.runFor(times.Measure); err != nil {
-		return Result{}, err
-	}
-	return m.stop(run.messages, &run.latency)
+	return l.measure(t.Process, times, &run.messages, &run.latency)
 }
 
 type echoRun struct {

@@ -29,18 +29,7 @@ func (h HTTP) Run(t Target, times Times) (Result, error) {
 	if err := l.openAll(h.Connections, h.Path); err != nil {
 		return Result{}, err
 	}
-	if err := l.runFor(times.Warm); err != nil {
-		return Result{}, err
-	}
-	m, err := startMeter(t.Process)
-	if err != nil {
-		return Result{}, err
-	}
-	run.answers, run.latency = 0, Histogram{}
-	if err := l.runFor(times.Measure); err != nil {
-		return Result{}, err
-	}
-	return m.stop(run.answers, &run.latency)
+	return l.measure(t.Process, times, &run.answers, &run.latency)
 }
 
 type httpRun struct {

@@ -77,3 +77,20 @@ func (m *meter) stop(messages int64, h *Histogram) (Result, error) {
 		P999:      h.Percentile(99.9),
 	}, err
 }
+
+// measure runs the load to warm up, and then to see what it costs the server: what comes meanwhile is added to messages and
+// latency, which begin anew.
+func (l *loop) measure(p Process, times Times, messages *int64, latency *Histogram) (Result, error) {
+	if err := l.runFor(times.Warm); err != nil {
+		return Result{}, err
+	}
+	m, err := startMeter(p)
+	if err != nil {
+		return Result{}, err
+	}
+	*messages, *latency = 0, Histogram{}
+	if err := l.runFor(times.Measure); err != nil {
+		return Result{}, err
+	}
+	return m.stop(*messages, latency)
+}

@@ -34,18 +34,7 @@ func (p Presence) Run(t Target, times Times) (Result, error) {
 	if err := run.start(); err != nil {
 		return Result{}, err
 	}
-	if err := l.runFor(times.Warm); err != nil {
-		return Result{}, err
-	}
-	m, err := startMeter(t.Process)
-	if err != nil {
-		return Result{}, err
-	}
-	run.count, run.latency = 0, Histogram{}
-	if err := l.runFor(times.Measure); err != nil {
-		return Result{}, err
-	}
-	return m.stop(run.count, &run.latency)
+	return l.measure(t.Process, times, &run.count, &run.latency)
 }
 
 type presenceRun struct {
