@@ -18,10 +18,11 @@ import (
 // httpServerSlack is what net/http reads beyond its MaxHeaderBytes.
 const httpServerSlack = 4 << 10
 
-func (s *Server) httpServer(p *port) *http.Server {
+// httpServer makes the server of a port, whose requests go to serve.
+func (s *Server) httpServer(p *port, serve func(*port, http.ResponseWriter, *http.Request)) *http.Server {
 	l := s.options.Limits
 	server := &http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { heard(r); s.serveHTTP(p, w, r) }),
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { heard(r); serve(p, w, r) }),
 		ReadHeaderTimeout: l.HeaderTime,
 		IdleTimeout:       l.IdleTime,
 		MaxHeaderBytes:    max(l.MaxHeaderBytes-httpServerSlack, 1),

@@ -102,22 +102,16 @@ func (s *Server) HTTPAddr() net.Addr {
 // Secure reports whether the port for every app that has none of its own is behind TLS.
 func (s *Server) Secure() bool { return s.places.main.secure }
 
-// plainServer is the HTTP server of the port for plain HTTP.
-func (s *Server) plainServer() *http.Server {
-	server := s.httpServer(s.plain)
-	apps := server.Handler
-	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		heard(r)
-		t := s.options.TLS
-		switch {
-		case t.Challenge != nil && isChallengePath(r) && t.Challenge(w, r):
-		case t.ServePlain:
-			apps.ServeHTTP(w, r)
-		default:
-			s.toHTTPS(w, r)
-		}
-	})
-	return server
+// servePlain answers at the port for plain HTTP.
+func (s *Server) servePlain(p *port, w http.ResponseWriter, r *http.Request) {
+	t := s.options.TLS
+	switch {
+	case t.Challenge != nil && isChallengePath(r) && t.Challenge(w, r):
+	case t.ServePlain:
+		s.serveHTTP(p, w, r)
+	default:
+		s.toHTTPS(w, r)
+	}
 }
 
 // isChallengePath tells the requests of certificate authorities (RFC 8555 8.3).

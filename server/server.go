@@ -163,10 +163,10 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	var public []*http.Server
 	for _, p := range s.places.ports {
-		public = append(public, s.httpServer(p))
+		public = append(public, s.httpServer(p, s.serveHTTP))
 	}
 	if s.plain != nil {
-		public = append(public, s.plainServer())
+		public = append(public, s.httpServer(s.plain, s.servePlain))
 	}
 	admin := s.adminServer()
 	loaded := make(chan struct{})

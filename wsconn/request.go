@@ -153,8 +153,8 @@ func readFields(lines string) (http.Header, bool) {
 	return header, true
 }
 
-// canonical is [textproto.CanonicalMIMEHeaderKey], without a copy for names that
-// are not canonical in every handshake.
+// canonical is [textproto.CanonicalMIMEHeaderKey], without a copy for those names
+// of a handshake that are usually written in another way.
 func canonical(name string) string {
 	switch name {
 	case "Sec-WebSocket-Key":
