@@ -193,13 +193,18 @@ func (c *Conn) await(value goja.Value, failed func(error)) {
 	if !waiting {
 		return
 	}
-	inst.retain()
+	c.occupy()
+}
+
+// occupy keeps the next message waiting until idle is called.
+func (c *Conn) occupy() {
+	c.inst.retain()
 	if c.busy++; c.busy == 1 && !c.next {
 		c.socket.Hold()
 	}
 }
 
-// idle undoes one await. After the last the connection ends, moves to newer code, or takes its next message.
+// idle undoes one occupy. After the last the connection ends, moves to newer code, or takes its next message.
 func (c *Conn) idle(inst *instance) {
 	defer inst.release()
 	if c.inst != inst { // taken over by force: the new generation has its own count

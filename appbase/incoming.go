@@ -74,10 +74,7 @@ func (raw *incoming) Get(key string) goja.Value {
 	if value := raw.common(key); value != nil {
 		return value
 	}
-	if value, ok := raw.kept[key]; ok {
-		return value
-	}
-	return nil
+	return raw.kept[key]
 }
 
 // made is what is in slot, put there at the first use.
@@ -88,14 +85,6 @@ func made(slot *goja.Value, make func() goja.Value) goja.Value {
 	return *slot
 }
 
-func (raw *incoming) keep(key string, value goja.Value) goja.Value {
-	if raw.kept == nil {
-		raw.kept = make(map[string]goja.Value, 4)
-	}
-	raw.kept[key] = value
-	return value
-}
-
 // Set implements [goja.DynamicObject].
 func (raw *incoming) Set(key string, value goja.Value) bool {
 	switch key {
@@ -104,7 +93,10 @@ func (raw *incoming) Set(key string, value goja.Value) bool {
 	case "query":
 		raw.query = value
 	default:
-		raw.keep(key, value)
+		if raw.kept == nil {
+			raw.kept = make(map[string]goja.Value, 4)
+		}
+		raw.kept[key] = value
 	}
 	return true
 }
@@ -143,7 +135,7 @@ func (in *instance) httpHost() (map[string]any, error) {
 		"need":     in.need,
 		"state":    in.rt.Native("", 1, stateOf),
 		"show":     func(value goja.Value) string { return show(value) },
-		"textType": func(text string) string { return textType(text) },
+		"textType": textType,
 		"cookies":  func(header string) goja.Value { return in.textObject(parseCookies(header)) },
 		"headers":  in.onRequest((*incoming).headers),
 		"hasBody": in.onRequest(func(raw *incoming, _ goja.FunctionCall) goja.Value {

@@ -80,9 +80,9 @@ func textOf(value goja.Value) *string {
 
 func (s *selection) has(c *Conn) bool { return s.fits(c, c.topics) }
 
-// fits looks at nothing of the connection that changes.
+// fits looks at nothing of the connection that changes: whoever is looked for by its id has one already.
 func (s *selection) fits(c *Conn, topics map[string]struct{}) bool {
-	if s.path != nil && *s.path != c.hs.path() || s.ids != nil && !slices.Contains(s.ids, c.ID()) {
+	if s.path != nil && *s.path != c.hs.path() || s.ids != nil && !slices.Contains(s.ids, c.id) {
 		return false
 	}
 	if s.topic != nil {

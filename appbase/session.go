@@ -46,10 +46,7 @@ func (c *Conn) overtaken(respond responder) {
 // fetch asks the worker that has a session to give it up. The connection is held until the answer.
 func (c *Conn) fetch(s *session, owner *Worker, p liveParams, respond responder, moves int) {
 	inst, here := c.inst, c.worker
-	inst.retain()
-	if c.busy++; c.busy == 1 && !c.next {
-		c.socket.Hold()
-	}
+	c.occupy()
 	answered := func(moved bool) {
 		switch {
 		case moved && (c.ended || c.inst == nil): // the client is gone again: it finds the session waiting

@@ -20,50 +20,44 @@ func (h *hub) Exit(name, id string, grace time.Duration, left func(appbase.Membe
 	if !h.port.Exit(name, id, grace) {
 		return
 	}
-	settle := func() {
-		if m, gone := h.port.Settle(name, id, changeOf(name, false)); gone {
-			h.drain(nil)
-			left(member(m))
-		}
-	}
+	at := graceOf{name, id}
+	settle := func() { h.settle(at, left) }
 	if grace <= 0 {
 		settle()
 		return
 	}
-	at := graceOf{name, id}
+	h.await(at, grace, settle)
+}
+
+// await calls settle at the end of an absence, unless another one of the same member has begun meanwhile.
+func (h *hub) await(at graceOf, grace time.Duration, settle func()) {
 	until := time.Now().Add(grace)
 	h.graces[at] = until
 	h.loop.AfterFunc(grace, func() {
 		if h.graces[at].Equal(until) {
 			delete(h.graces, at)
+			settle()
 		}
-		settle()
 	})
+}
+
+// settle takes a member out whose absence is over.
+func (h *hub) settle(at graceOf, left func(appbase.Member)) {
+	if m, gone := h.port.Settle(at.topic, at.member, changeOf(at.topic, false)); gone {
+		h.drain(nil)
+		left(member(m))
+	}
 }
 
 // graceOf names the absence of a member that may come back.
 type graceOf struct{ topic, member string }
 
-// inherit waits for the end of an absence that began on a loop which has ended.
-func (h *hub) inherit(at graceOf, until time.Time, left func(appbase.Member)) {
-	h.graces[at] = until
-	h.loop.AfterFunc(max(time.Until(until), 0), func() {
-		if !h.graces[at].Equal(until) {
-			return
-		}
-		delete(h.graces, at)
-		if m, gone := h.port.Settle(at.topic, at.member, changeOf(at.topic, false)); gone {
-			h.drain(nil)
-			left(member(m))
-		}
-	})
-}
-
 // bequeath gives the absences that the hub waits for to another worker, when its own loop has ended.
 func (h *hub) bequeath(to *worker) {
 	for at, until := range h.graces {
 		to.loop.Post(func() {
-			to.hub.inherit(at, until, func(m appbase.Member) { to.script.Left(at.topic, m) })
+			left := func(m appbase.Member) { to.script.Left(at.topic, m) }
+			to.hub.await(at, max(time.Until(until), 0), func() { to.hub.settle(at, left) })
 		})
 	}
 }
