@@ -1,7 +1,9 @@
 package globalstest
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -9,7 +11,7 @@ import (
 )
 
 // Wait is the value that the body of an async function returns, as a string, or the name and message of what it threw. The
-// runtime's loop runs until then.
+// runtime's loop runs until then, a minute at most.
 func Wait(t testing.TB, rt *scriptingtest.Runtime, body string) string {
 	t.Helper()
 	_, err := rt.RunTrusted("test", "globalThis.waited = undefined; (async () => {"+body+`
@@ -17,7 +19,9 @@ func Wait(t testing.TB, rt *scriptingtest.Runtime, body string) string {
 	if err != nil {
 		t.Fatalf("%s: %v", body, err)
 	}
-	if err := rt.Loop.RunUntil(t.Context(), func() bool { return !goja.IsUndefined(rt.VM().Get("waited")) }); err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := rt.Loop.RunUntil(ctx, func() bool { return !goja.IsUndefined(rt.VM().Get("waited")) }); err != nil {
 		t.Fatalf("%s: %v", body, err)
 	}
 	return rt.VM().Get("waited").String()
