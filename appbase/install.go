@@ -4,7 +4,6 @@ import (
 	_ "embed" // the prelude's sources
 	"encoding/json"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/dop251/goja"
@@ -39,43 +38,20 @@ var (
 	listenersJS string
 )
 
-type preludeScripts struct{ annotations, http, base, events, validate, schema, fetchApp, connections, realtime, listeners, contract *scripting.Script }
-
-// preludes are compiled once for all runtimes.
-var preludes = sync.OnceValues(func() (compiled preludeScripts, err error) {
-	if compiled.annotations, err = scripting.CompileTrusted("annotations", annotationsJS); err != nil {
-		return compiled, err
-	}
-	if compiled.http, err = scripting.CompileTrusted("http", httpJS); err != nil {
-		return compiled, err
-	}
-	if compiled.base, err = scripting.CompileTrusted("base", baseJS); err != nil {
-		return compiled, err
-	}
-	if compiled.connections, err = scripting.CompileTrusted("connections", connectionsJS); err != nil {
-		return compiled, err
-	}
-	if compiled.listeners, err = scripting.CompileTrusted("listeners", listenersJS); err != nil {
-		return compiled, err
-	}
-	if compiled.realtime, err = scripting.CompileTrusted("realtime", realtimeJS); err != nil {
-		return compiled, err
-	}
-	if compiled.contract, err = scripting.CompileTrusted("contract", contractJS); err != nil {
-		return compiled, err
-	}
-	if compiled.validate, err = scripting.CompileTrusted("validate", validateJS); err != nil {
-		return compiled, err
-	}
-	if compiled.schema, err = scripting.CompileTrusted("schema", schemaJS); err != nil {
-		return compiled, err
-	}
-	if compiled.events, err = scripting.CompileTrusted("sse", sseJS); err != nil {
-		return compiled, err
-	}
-	compiled.fetchApp, err = scripting.CompileTrusted("fetchapp", fetchAppJS)
-	return compiled, err
-})
+// Files are compiled once for all runtimes, when one first runs them: what no app uses costs neither time nor memory.
+var (
+	annotationsScript = scripting.NewScript("annotations", annotationsJS)
+	httpScript        = scripting.NewScript("http", httpJS)
+	baseScript        = scripting.NewScript("base", baseJS)
+	validateScript    = scripting.NewScript("validate", validateJS)
+	schemaScript      = scripting.NewScript("schema", schemaJS)
+	sseScript         = scripting.NewScript("sse", sseJS)
+	fetchAppScript    = scripting.NewScript("fetchapp", fetchAppJS)
+	connectionsScript = scripting.NewScript("connections", connectionsJS)
+	contractScript    = scripting.NewScript("contract", contractJS)
+	realtimeScript    = scripting.NewScript("realtime", realtimeJS)
+	listenersScript   = scripting.NewScript("listeners", listenersJS)
+)
 
 // prelude is what the host calls of it.
 type prelude struct {
@@ -96,26 +72,22 @@ func (in *instance) install() error {
 	if err := in.captureIntrinsics(); err != nil {
 		return err
 	}
-	scripts, err := preludes()
+	classes, err := in.later(schemaScript, in.schemaHost, "Schema", "Required", "Ignore")
 	if err != nil {
 		return err
 	}
-	classes, err := in.later(scripts.schema, in.schemaHost, "Schema", "Required", "Ignore")
-	if err != nil {
-		return err
-	}
-	validation, err := in.later(scripts.validate, func() (map[string]any, error) {
+	validation, err := in.later(validateScript, func() (map[string]any, error) {
 		return map[string]any{"show": func(value goja.Value) string { return show(value) }, "schema": in.compileSchema, "classes": in.of(classes)}, nil
 	})
 	if err != nil {
 		return err
 	}
-	contract, err := in.later(scripts.contract, in.contractHost)
+	contract, err := in.later(contractScript, in.contractHost)
 	if err != nil {
 		return err
 	}
 	in.serveContract = contract.door("serve")
-	annotations, err := in.runPrelude(scripts.annotations, in.annotationsHost(in.of(validation), in.of(contract)))
+	annotations, err := in.runPrelude(annotationsScript, in.annotationsHost(in.of(validation), in.of(contract)))
 	if err != nil {
 		return err
 	}
@@ -124,35 +96,35 @@ func (in *instance) install() error {
 	if err := in.installWsConn(); err != nil {
 		return err
 	}
-	base, err := in.baseHost(&scripts)
+	base, err := in.baseHost()
 	if err != nil {
 		return err
 	}
-	if _, err = in.runPrelude(scripts.base, base); err != nil {
+	if _, err = in.runPrelude(baseScript, base); err != nil {
 		return err
 	}
-	return in.installLater(&scripts, annotations)
+	return in.installLater(annotations)
 }
 
 // installLater names what most apps have no use for: it runs at its first use.
-func (in *instance) installLater(scripts *preludeScripts, annotations *goja.Object) error {
-	web, err := in.later(scripts.http, in.httpHost, "HttpReq", "created", "accepted", "noContent", "badRequest", "unauthorized",
+func (in *instance) installLater(annotations *goja.Object) error {
+	web, err := in.later(httpScript, in.httpHost, "HttpReq", "created", "accepted", "noContent", "badRequest", "unauthorized",
 		"forbidden", "notFound", "conflict", "redirect", "setCookie")
 	if err != nil {
 		return err
 	}
 	in.web, in.admit = web, web.door("admit")
-	events, err := in.later(scripts.events, func() (map[string]any, error) { return in.eventsHost(web) }, "EventStream")
+	events, err := in.later(sseScript, func() (map[string]any, error) { return in.eventsHost(web) }, "EventStream")
 	if err != nil {
 		return err
 	}
 	in.openEvents, in.endEvents = events.door("open"), events.door("end")
-	fetchApp, err := in.later(scripts.fetchApp, func() (map[string]any, error) { return in.fetchAppHost(annotations, web) }, "upgradeWebSocket")
+	fetchApp, err := in.later(fetchAppScript, func() (map[string]any, error) { return in.fetchAppHost(annotations, web) }, "upgradeWebSocket")
 	if err != nil {
 		return err
 	}
 	in.describeFetch, in.admitFetch = fetchApp.door("describe"), fetchApp.door("admit")
-	return in.installRealtime(scripts.realtime, annotations)
+	return in.installRealtime(annotations)
 }
 
 // captureIntrinsics keeps functions that a script could replace later.
@@ -240,17 +212,17 @@ func orUndefined(value goja.Value) goja.Value {
 	return value
 }
 
-func (in *instance) baseHost(scripts *preludeScripts) (map[string]any, error) {
+func (in *instance) baseHost() (map[string]any, error) {
 	w := in.worker
 	config, err := in.configObject()
 	if err != nil {
 		return nil, err
 	}
-	lists, err := in.later(scripts.connections, in.connectionsHost)
+	lists, err := in.later(connectionsScript, in.connectionsHost)
 	if err != nil {
 		return nil, err
 	}
-	supervision, err := in.later(scripts.listeners, in.supervisionHost)
+	supervision, err := in.later(listenersScript, in.supervisionHost)
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
-
-	"github.com/sigil-server/sigil/scripting"
 )
 
 // realtime is what a generation declares of topics and @Rpc methods, and what of the prelude serves them.
@@ -52,8 +50,8 @@ type presenceHook struct {
 const defaultResume = 2 * time.Minute
 
 // installRealtime defines the names of the prelude's part, which runs when a class uses one of them.
-func (in *instance) installRealtime(script *scripting.Script, annotations *goja.Object) (err error) {
-	in.livePart, err = in.later(script, func() (map[string]any, error) { return in.realtimeHost(annotations.Get("kit")), nil },
+func (in *instance) installRealtime(annotations *goja.Object) (err error) {
+	in.livePart, err = in.later(realtimeScript, func() (map[string]any, error) { return in.realtimeHost(annotations.Get("kit")), nil },
 		"Topic", "Rpc", "Realtime", "RpcError", "OnConnect", "OnMessage", "OnBinary", "OnDisconnect", "OnJoin", "OnLeave")
 	if err != nil {
 		return err

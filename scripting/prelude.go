@@ -31,39 +31,37 @@ func compileTrusted(name, source string) (*goja.Program, error) {
 	return program, nil
 }
 
-// Script is a script of the server's own, compiled once and shared by any
-// number of runtimes.
-type Script struct{ program *goja.Program }
+// Script is a script of the server's own, compiled when it first runs and
+// shared by any number of runtimes, on any goroutine.
+type Script struct {
+	compile func() (*goja.Program, error)
+}
 
-// CompileTrusted compiles a script of the server's own, in strict mode.
-// Frames of it never stand in an author's stack.
-func CompileTrusted(name, source string) (*Script, error) {
-	program, err := compileTrusted(name, source)
+// NewScript takes a script of the server's own, in strict mode. Frames of it
+// never stand in an author's stack.
+func NewScript(name, source string) *Script {
+	return &Script{sync.OnceValues(func() (*goja.Program, error) { return compileTrusted(name, source) })}
+}
+
+// RunScript runs a script of the server's own and returns the value of its
+// last expression. The error is also a mistake in the script.
+func (rt *Runtime) RunScript(s *Script) (goja.Value, error) {
+	program, err := s.compile()
 	if err != nil {
 		return nil, err
 	}
-	return &Script{program}, nil
-}
-
-// RunScript runs a compiled script of the server's own and returns the value
-// of its last expression.
-func (rt *Runtime) RunScript(s *Script) (goja.Value, error) {
 	var v goja.Value
-	err := rt.Do(func() (err error) {
-		v, err = rt.vm.RunProgram(s.program)
+	err = rt.Do(func() (err error) {
+		v, err = rt.vm.RunProgram(program)
 		return err
 	})
 	return v, err
 }
 
 // RunTrusted compiles and runs a script of the server's own, in strict mode.
-// For one that many runtimes run see [CompileTrusted].
+// For one that many runtimes run see [NewScript].
 func (rt *Runtime) RunTrusted(name, source string) (goja.Value, error) {
-	s, err := CompileTrusted(name, source)
-	if err != nil {
-		return nil, err
-	}
-	return rt.RunScript(s)
+	return rt.RunScript(NewScript(name, source))
 }
 
 // installPrelude runs the prelude, which fills the gaps of the engine, and

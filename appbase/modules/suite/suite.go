@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -51,18 +50,12 @@ func Module() string {
 	return b.String()
 }
 
-type scripts struct{ expect, suite, world *scripting.Script }
-
-var compiled = sync.OnceValues(func() (s scripts, err error) {
-	if s.expect, err = scripting.CompileTrusted("expect", expectJS); err != nil {
-		return s, err
-	}
-	if s.suite, err = scripting.CompileTrusted("suite", suiteJS); err != nil {
-		return s, err
-	}
-	s.world, err = scripting.CompileTrusted("world", worldJS)
-	return s, err
-})
+// The scripts are compiled once for all suites.
+var (
+	expectScript = scripting.NewScript("expect", expectJS)
+	suiteScript  = scripting.NewScript("suite", suiteJS)
+	worldScript  = scripting.NewScript("world", worldJS)
+)
 
 // Options configure a [Suite]. All but Timeout are required.
 type Options struct {
@@ -113,19 +106,15 @@ func New(o Options) (*Suite, error) {
 }
 
 func (s *Suite) install() error {
-	all, err := compiled()
-	if err != nil {
-		return err
-	}
 	show := func(call goja.FunctionCall) goja.Value {
 		return s.value(s.show(call.Arguments[:min(1, len(call.Arguments))]))
 	}
 	milliseconds := func(call goja.FunctionCall) goja.Value { return s.value(s.milliseconds(call.Argument(0))) }
-	expect, err := s.run(all.expect, host{"show": show})
+	expect, err := s.run(expectScript, host{"show": show})
 	if err != nil {
 		return err
 	}
-	tests, err := s.run(all.suite, host{
+	tests, err := s.run(suiteScript, host{
 		"show": show, "milliseconds": milliseconds, "enter": s.enter, "leave": s.leave, "add": s.add, "hook": s.hook,
 	})
 	if err != nil {
@@ -133,7 +122,7 @@ func (s *Suite) install() error {
 	}
 	reach := s.worldHost()
 	reach["milliseconds"], reach["matches"] = milliseconds, s.matcher(expect)
-	world, err := s.run(all.world, reach)
+	world, err := s.run(worldScript, reach)
 	if err != nil {
 		return err
 	}

@@ -50,10 +50,10 @@ func TestAssignedBeforeTheFirstUse(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	if err := NewScript("test", `(`).Define(goja.New(), nil, "A"); err == nil || !strings.Contains(err.Error(), "compile the script test") {
+	if _, err := NewScript("test", `(`).Run(goja.New(), nil); err == nil || !strings.Contains(err.Error(), "compile the script test") {
 		t.Errorf("a mistake in the source gives %v", err)
 	}
-	for _, source := range []string{`1`, `() => 1`, `() => { throw new Error("x") }`, `throw new Error("x")`} {
+	for _, source := range []string{`(`, `1`, `() => 1`, `() => { throw new Error("x") }`, `throw new Error("x")`} {
 		vm := goja.New()
 		if err := NewScript("test", source).Define(vm, func() Host { return nil }, "A"); err != nil {
 			t.Fatal(err)

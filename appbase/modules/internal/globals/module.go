@@ -1,7 +1,6 @@
 package globals
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -19,7 +18,7 @@ type Module struct {
 }
 
 // NewModule takes the global names that the module defines and the parts, in strict mode. They are compiled once for all
-// runtimes.
+// runtimes, when one first runs them.
 func NewModule(name string, names []string, parts ...string) *Module {
 	source := "(function (host, need) {\n\"use strict\";\n" + strings.Join(parts, "\n") +
 		"\nreturn { " + strings.Join(append([]string{"internals"}, names...), ", ") + " };\n})"
@@ -27,11 +26,8 @@ func NewModule(name string, names []string, parts ...string) *Module {
 }
 
 // Install defines the module's globals, and shares its internals under its name. The parts run at the first use of
-// either; host is asked then. It runs on the runtime's goroutine. The error is a mistake in a part.
+// either; host is asked then. It runs on the runtime's goroutine.
 func (m *Module) Install(rt *scripting.Runtime, host func() Host) error {
-	if _, err := m.script.compile(); err != nil {
-		return fmt.Errorf("compile the module %s: %w", m.name, err)
-	}
 	rt.Share(m.name, func() (*goja.Object, error) { return m.run(rt, host()) })
 	return Define(rt.VM(), func() (*goja.Object, error) { return rt.Shared(m.name) }, m.names...)
 }
