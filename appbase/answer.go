@@ -5,12 +5,15 @@ import (
 	"net/http"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/modules/messages"
 )
 
 // webDoors is what the host uses of http.js to answer requests.
 type webDoors struct {
 	httpReq                                    *goja.Object // what an HttpReq inherits
 	incomingState                              *goja.Object // what its state inherits
+	latest                                     *messages.Latest
 	guarded, encode, encodeLater, encodeThrown goja.Callable
 }
 
@@ -26,6 +29,7 @@ func (in *instance) webDoors() (*webDoors, error) {
 	d := &webDoors{
 		httpReq:       object.Get("HttpReq").ToObject(in.vm).Get("prototype").ToObject(in.vm),
 		incomingState: object.Get("incomingState").ToObject(in.vm),
+		latest:        messages.LatestOf(object.Get("latest")),
 	}
 	for name, slot := range map[string]*goja.Callable{
 		"guarded": &d.guarded, "encode": &d.encode, "encodeLater": &d.encodeLater, "encodeThrown": &d.encodeThrown,
@@ -129,13 +133,17 @@ func (in *instance) encodeThrown(err error) (goja.Value, error) {
 	return value, err
 }
 
-// plainAnswer encodes texts, nothing, and plain objects and arrays; nil stands for everything else.
+// plainAnswer encodes texts, nothing, plain objects and arrays, and a Response of a text that was just made; nil stands for
+// everything else.
 func (in *instance) plainAnswer(value goja.Value) (*Response, error) {
 	switch v := value.(type) {
 	case goja.String:
 		text := v.String()
 		return typed(textType(text), []byte(text)), nil
 	case *goja.Object:
+		if reply := in.doors.latest.Take(v); reply != nil {
+			return plainReply(reply), nil
+		}
 		if !in.records.has(v) {
 			return nil, nil
 		}
@@ -153,4 +161,19 @@ func (in *instance) plainAnswer(value goja.Value) (*Response, error) {
 
 func typed(kind string, body []byte) *Response {
 	return &Response{Status: http.StatusOK, Type: kind, Body: body}
+}
+
+// plainReply is the answer of a Response whose body is a text, or nothing.
+func plainReply(reply *messages.Reply) *Response {
+	r := &Response{Status: reply.Status}
+	if text, ok := reply.Text(); ok {
+		r.Body = []byte(text)
+	}
+	if kind, only := reply.Fields.Only("content-type"); only {
+		r.Type = kind
+		return r
+	}
+	r.Header = make(http.Header, 4)
+	reply.Fields.Each(r.Header.Add)
+	return r
 }

@@ -4,7 +4,7 @@
   "use strict";
 
   const {
-    Request, Response, adopt, changed, clientError, clientErrors, headersOf, isResponse, outgoing, puller, requestState, sourceBody, standardState, stateGetters,
+    Request, Response, adopt, changed, clientError, clientErrors, headersOf, isResponse, latest, outgoing, puller, requestState, sourceBody, standardState, stateGetters,
   } = host.need("messages");
   const { stringify } = JSON;
   const { asyncIterator, iterator } = Symbol;
@@ -211,6 +211,6 @@
   }
 
   return {
-    globals: { HttpReq, ...helpers }, admit, encode, encodeLater, encodeThrown, guarded, refusal, isResponse, accept, HttpReq, incomingState,
+    globals: { HttpReq, ...helpers }, admit, encode, encodeLater, encodeThrown, guarded, refusal, isResponse, accept, HttpReq, incomingState, latest,
   };
 })

@@ -29,6 +29,14 @@ func (f *Fields) Each(yield func(name, value string)) {
 	}
 }
 
+// Only is the value of a name, if there is nothing else.
+func (f *Fields) Only(name string) (value string, only bool) {
+	if len(f.list) != 1 || f.list[0].name != name {
+		return "", false
+	}
+	return f.list[0].value, true
+}
+
 // Object is what the internals take for Fields.
 func (f *Fields) Object(vm *goja.Runtime) *goja.Object { return vm.NewDynamicObject(f) }
 

@@ -33,6 +33,7 @@ func Declarations() string { return declarations }
 // URLSearchParams be there when a script first uses one of the names.
 func Install(rt *scripting.Runtime) error {
 	return module.Install(rt, func() globals.Host {
-		return binding{rt, rt.VM()}.host()
+		b := &binding{rt: rt, vm: rt.VM()}
+		return b.host()
 	})
 }

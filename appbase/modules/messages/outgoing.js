@@ -53,7 +53,7 @@ function changed(response, status, headers) {
 
 const internals = {
   Headers, Request, Response, isRequest, isResponse, isHeaders, fieldsOf, headersOf, clientError, clientErrors,
-  outgoing, changed, puller,
+  outgoing, changed, puller, latest,
   /** adopt(fn) has requests of the host's own be Requests: fn gives their state, which has what standardState has. */
   adopt: (stateOf) => { adopted = stateOf; },
   standardState, requestState, responseState, stateGetters,

@@ -1,8 +1,10 @@
 // Response (Fetch standard 5.5).
+// The state of one that a script makes is the host's (reply.go), which makes headers of its fields when they are asked for, and
+// a content type of kind; that of others inherits from this.
 const standardResponse = {
   __proto__: null, status: 200, statusText: "", headers: undefined, body: null, type: "default", url: "", redirected: false,
-  kind: null, // the content type of a body, while nobody has asked for the headers
 };
+const latest = host.prepare((headers) => fieldsOf(new Headers(headers)), (text) => newBody(TEXT, text));
 let responseState, isResponse;
 
 class Response {
@@ -16,15 +18,13 @@ class Response {
       this.#state = init;
       return;
     }
-    this.#state = init === undefined ? { __proto__: standardResponse } : readResponseInit(init);
-    if (body !== null && body !== undefined) this.#setBody(extract(body));
+    this.#state = host.reply(this, body, init);
+    if (typeof body !== "string" && body !== null && body !== undefined) this.#setBody(extract(body));
   }
   #setBody(extracted) {
-    const state = this.#state, { status } = state, body = extracted[0], type = extracted[1]; // by index: an iterator costs more
-    if (status === 101 || status === 204 || status === 205 || status === 304) fail(`a ${status} has no body`);
-    state.body = body;
-    if (state.headers === undefined) state.kind = type;
-    else giveType(state.headers, type);
+    const state = this.#state;
+    state.body = extracted[0];
+    state.kind = extracted[1]; // by index: an iterator costs more
   }
   static error() {
     return new Response(INTERNAL, { __proto__: standardResponse, status: 0, type: "error", headers: new Headers() });
@@ -60,34 +60,12 @@ hidden(Response.prototype, Symbol.toStringTag, "Response", false);
 
 /** The headers of a response, made when they are asked for. */
 function headersIn(state) {
-  if (state.headers === undefined) {
-    state.headers = new Headers();
-    giveType(state.headers, state.kind);
-  }
-  return state.headers;
+  return state.headers ??= headersOf(state.fields);
 }
 
 function giveType(headers, type) {
   const fields = fieldsOf(headers);
   if (type !== null && !host.has(fields, "content-type")) host.set(fields, "content-type", type);
-}
-
-function readResponseInit(init) {
-  const { status = 200, statusText = "", headers } = dictionary(init, "the init of a Response");
-  return { __proto__: standardResponse, status: statusNumber(status), statusText: reason(statusText), headers: new Headers(headers) };
-}
-
-/** 101 is for those that answer a handshake. */
-function statusNumber(value) {
-  const status = Math.trunc(Number(value));
-  if (!(status >= 200 && status <= 599) && status !== 101) throw new RangeError(`status ${value} is not between 200 and 599`);
-  return status;
-}
-
-function reason(value) {
-  const text = `${value}`;
-  if (text === "") return text;
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : fail(`${stringify(text)} is not a reason phrase`);
 }
 
 /** An absolute URL in its standard form. Others stand as they are: there is no page whose address they could go by. */
