@@ -58,3 +58,64 @@ declare var URLSearchParams: {
   prototype: URLSearchParams;
   new (init?: string | URLSearchParams | Iterable<readonly [string, string]> | Record<string, string>): URLSearchParams;
 };
+
+/** What a URLPattern is made of, or a URL that it is compared with, component by component. */
+interface URLPatternInit {
+  protocol?: string;
+  username?: string;
+  password?: string;
+  hostname?: string;
+  port?: string;
+  pathname?: string;
+  search?: string;
+  hash?: string;
+  /** Gives what comes before the first component that is there. */
+  baseURL?: string;
+}
+
+interface URLPatternOptions {
+  /** Letters of the path, the query and the fragment match in either case. */
+  ignoreCase?: boolean;
+}
+
+interface URLPatternComponentResult {
+  input: string;
+  /** What the groups have matched, by name; those without a name have numbers. */
+  groups: Record<string, string | undefined>;
+}
+
+interface URLPatternResult {
+  inputs: [URLPatternInit] | [string] | [string, string];
+  protocol: URLPatternComponentResult;
+  username: URLPatternComponentResult;
+  password: URLPatternComponentResult;
+  hostname: URLPatternComponentResult;
+  port: URLPatternComponentResult;
+  pathname: URLPatternComponentResult;
+  search: URLPatternComponentResult;
+  hash: URLPatternComponentResult;
+}
+
+/** A pattern of URLs (URL Pattern standard): `new URLPattern({ pathname: "/items/:id" })`. Its properties are the components' patterns. */
+interface URLPattern {
+  readonly protocol: string;
+  readonly username: string;
+  readonly password: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+  /** Whether there are regular expressions in it: "/items/:id(\d+)". */
+  readonly hasRegExpGroups: boolean;
+  test(input?: string | URL | URLPatternInit, base?: string | URL): boolean;
+  /** What the groups have matched; null if the URL does not match. */
+  exec(input?: string | URL | URLPatternInit, base?: string | URL): URLPatternResult | null;
+}
+
+declare var URLPattern: {
+  prototype: URLPattern;
+  /** Throws a TypeError for what is no pattern, and for one of more than 16 KiB. */
+  new (input: string | URL, base: string | URL, options?: URLPatternOptions): URLPattern;
+  new (input?: string | URL | URLPatternInit, options?: URLPatternOptions): URLPattern;
+};
