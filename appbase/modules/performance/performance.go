@@ -1,5 +1,5 @@
-// Package performance gives scripts a clock that never goes back (High Resolution Time): performance.now and
-// performance.timeOrigin.
+// Package performance gives scripts a clock that never goes back (High Resolution Time), and marks and measures on it (User
+// Timing, Performance Timeline).
 package performance
 
 import (
@@ -23,8 +23,9 @@ var (
 // Declarations are the TypeScript declarations of the names that Install defines.
 func Declarations() string { return declarations }
 
-// Install defines the globals performance and Performance, which count by now: time.Now, or what tells the time
-// as steadily. It runs on the runtime's goroutine.
+// Install defines the global performance and its classes, which count by now: time.Now, or what tells the time as steadily. At
+// most 10,000 marks and measures are kept; beyond it the oldest go. It runs on the runtime's goroutine. The globals
+// DOMException, structuredClone and queueMicrotask must be there when a script first needs them.
 func Install(vm *goja.Runtime, now func() time.Time) error {
 	start := now()
 	host := func() globals.Host {
@@ -35,7 +36,8 @@ func Install(vm *goja.Runtime, now func() time.Time) error {
 			},
 		}
 	}
-	return script.Define(vm, host, "performance", "Performance")
+	return script.Define(vm, host, "performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure",
+		"PerformanceObserver", "PerformanceObserverEntryList")
 }
 
 // milliseconds are whole microseconds, as in browsers.
