@@ -147,7 +147,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"href":"https://example.com/shop/items?tag=a+b&page=3#list","host":"example.com","query":{"tag":"a b","page":"3"},"valid":false}`
+	const want = `{"href":"https://example.com/shop/items?tag=a+b&page=3#list","item":"7","host":"example.com","query":{"tag":"a b","page":"3"},"valid":false}`
 	value, err := globalstest.New(t, Install).RunScript("example.js", string(source))
 	if err != nil {
 		t.Fatal(err)
