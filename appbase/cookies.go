@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 )
 
 // Bounds of a cookie, in bytes: what browsers keep (RFC 6265bis 5.6).
@@ -71,7 +73,7 @@ func (in *instance) setCookieText(name, value, options goja.Value, secure bool) 
 	}
 	o, isObject := orUndefined(options).(*goja.Object)
 	if !isObject && !goja.IsUndefined(orUndefined(options)) {
-		c.fail("its options are an object such as { maxAge: 3600 }, not %s", show(options))
+		c.fail("its options are an object such as { maxAge: 3600 }, not %s", calls.Show(options))
 	}
 	c.options = o
 	text := c.name + "=" + c.value(orUndefined(value))
@@ -107,7 +109,7 @@ func (c *cookieMaker) option(name string) goja.Value {
 // value is percent-encoded where a cookie needs that, and signed if there is a secret.
 func (c *cookieMaker) value(v goja.Value) string {
 	if _, isObject := v.(*goja.Object); isObject || goja.IsUndefined(v) || goja.IsNull(v) {
-		c.fail("its value is a text, not %s; use JSON.stringify for more", show(v))
+		c.fail("its value is a text, not %s; use JSON.stringify for more", calls.Show(v))
 	}
 	text := v.String()
 	if len(text) > maxCookieBytes {
@@ -209,7 +211,7 @@ func (c *cookieMaker) life() (text string) {
 	if v := c.option("maxAge"); v != nil {
 		seconds := v.ToFloat()
 		if seconds != math.Trunc(seconds) || seconds > maxCookieAge.Seconds() || math.IsNaN(seconds) {
-			c.fail("maxAge is a whole number of seconds, at most 400 days (%d), not %s", int64(maxCookieAge.Seconds()), show(v))
+			c.fail("maxAge is a whole number of seconds, at most 400 days (%d), not %s", int64(maxCookieAge.Seconds()), calls.Show(v))
 		}
 		text = "; Max-Age=" + strconv.FormatInt(int64(max(seconds, 0)), 10)
 	}
@@ -221,7 +223,7 @@ func (c *cookieMaker) life() (text string) {
 			}
 		}
 		if math.IsNaN(ms) || math.Abs(ms) > 8.64e15 || time.UnixMilli(int64(ms)).UTC().Year() > 9999 || ms < 0 {
-			c.fail("expires is a Date after 1970, not %s", show(v))
+			c.fail("expires is a Date after 1970, not %s", calls.Show(v))
 		}
 		text += "; Expires=" + time.UnixMilli(int64(ms)).UTC().Format(http.TimeFormat)
 	}
@@ -238,7 +240,7 @@ func (c *cookieMaker) site() string {
 			return site
 		}
 	}
-	c.fail("sameSite is \"strict\", \"lax\" or \"none\", not %s", show(v))
+	c.fail("sameSite is \"strict\", \"lax\" or \"none\", not %s", calls.Show(v))
 	return ""
 }
 

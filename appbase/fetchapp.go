@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 )
 
 // honoAdapter is the module that stands in for those of Hono's adapters for other servers.
@@ -26,7 +28,7 @@ func (in *instance) fetchAppHost(annotations *goja.Object, http *part) (map[stri
 		return nil, err
 	}
 	return map[string]any{
-		"show":          func(value goja.Value) string { return show(value) },
+		"show":          calls.Show,
 		"socketOptions": annotations.Get("socketOptions"),
 		"encode":        web.Get("encode"),
 		"encodeThrown":  web.Get("encodeThrown"),

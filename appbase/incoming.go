@@ -9,6 +9,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 	"github.com/sigil-server/sigil/appbase/modules/blob"
 	"github.com/sigil-server/sigil/appbase/modules/formdata"
 	"github.com/sigil-server/sigil/appbase/modules/messages"
@@ -134,7 +135,7 @@ func (in *instance) httpHost() (map[string]any, error) {
 	host := map[string]any{
 		"need":     in.need,
 		"state":    in.rt.Native("", 1, stateOf),
-		"show":     func(value goja.Value) string { return show(value) },
+		"show":     calls.Show,
 		"textType": textType,
 		"cookies":  func(header string) goja.Value { return in.textObject(parseCookies(header)) },
 		"headers":  in.onRequest((*incoming).headers),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 	"github.com/sigil-server/sigil/scripting"
 )
 
@@ -77,7 +78,7 @@ func (in *instance) install() error {
 		return err
 	}
 	validation, err := in.later(validateScript, func() (map[string]any, error) {
-		return map[string]any{"show": func(value goja.Value) string { return show(value) }, "schema": in.compileSchema, "classes": in.of(classes)}, nil
+		return map[string]any{"show": calls.Show, "schema": in.compileSchema, "classes": in.of(classes)}, nil
 	})
 	if err != nil {
 		return err
@@ -160,7 +161,7 @@ func (in *instance) annotationsHost(validation, contract goja.Value) map[string]
 		"contract":   contract,
 		"validation": validation,
 		"place":      in.place,
-		"show":       func(value goja.Value) string { return show(value) },
+		"show":       calls.Show,
 		"checkPath": func(path string) {
 			if _, err := parsePattern(path); err != nil {
 				panic(in.vm.NewTypeError("%s", err.Error()))
@@ -188,7 +189,7 @@ func (in *instance) span(what string, value goja.Value) float64 {
 		ms = float64(d) / float64(time.Millisecond)
 	}
 	if !(ms >= 1) || ms > float64(366*24*time.Hour/time.Millisecond) {
-		panic(in.vm.NewTypeError("%s is a duration of 1 ms to a year, such as \"15m\", not %s", what, show(value)))
+		panic(in.vm.NewTypeError("%s is a duration of 1 ms to a year, such as \"15m\", not %s", what, calls.Show(value)))
 	}
 	return ms
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 	"github.com/sigil-server/sigil/scripting"
 )
 
@@ -123,7 +124,7 @@ func (h *handle) setCallback(slot *goja.Callable, value goja.Value) {
 	}
 	fn, ok := goja.AssertFunction(value)
 	if !ok {
-		panic(h.inst.vm.NewTypeError("the callback is %s, not a function", show(value)))
+		panic(h.inst.vm.NewTypeError("the callback is %s, not a function", calls.Show(value)))
 	}
 	*slot = h.inst.rt.InContext(fn)
 }
@@ -135,7 +136,7 @@ func (h *handle) send(call goja.FunctionCall) goja.Value {
 func (h *handle) sendBytes(call goja.FunctionCall) goja.Value {
 	data, ok := h.inst.bytesOf(call.Argument(0))
 	if !ok {
-		panic(h.inst.vm.NewTypeError("sendBytes takes an ArrayBuffer, a typed array or a DataView, not %s; a text goes through send", show(call.Argument(0))))
+		panic(h.inst.vm.NewTypeError("sendBytes takes an ArrayBuffer, a typed array or a DataView, not %s; a text goes through send", calls.Show(call.Argument(0))))
 	}
 	return h.inst.vm.ToValue(h.conn.send(Message{Bytes: data, Binary: true}))
 }
@@ -177,7 +178,7 @@ func (h *handle) addListener(call goja.FunctionCall) goja.Value {
 	event, fn := call.Argument(0).String(), call.Argument(1)
 	listen, ok := goja.AssertFunction(fn)
 	if !ok {
-		panic(h.inst.vm.NewTypeError("the listener of %q is %s, not a function", event, show(fn)))
+		panic(h.inst.vm.NewTypeError("the listener of %q is %s, not a function", event, calls.Show(fn)))
 	}
 	if h.conn.away() != nil {
 		panic(h.inst.vm.NewTypeError("this connection is on another worker: listeners are added where it was opened"))

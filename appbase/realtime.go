@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 )
 
 // realtime is what a generation declares of topics and @Rpc methods, and what of the prelude serves them.
@@ -71,7 +73,7 @@ func (in *instance) installRealtime(annotations *goja.Object) (err error) {
 func (in *instance) realtimeHost(kit goja.Value) map[string]any {
 	return map[string]any{
 		"kit":        kit,
-		"show":       func(value goja.Value) string { return show(value) },
+		"show":       calls.Show,
 		"span":       in.span,
 		"connection": in.connection,
 		"checkTopic": func(pattern string) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 	"github.com/sigil-server/sigil/appbase/internal/tstype"
 	"github.com/sigil-server/sigil/scripting"
 )
@@ -15,7 +16,7 @@ import (
 // schemaHost is what the prelude's part about schema classes asks of the host.
 func (in *instance) schemaHost() (map[string]any, error) {
 	return map[string]any{
-		"show":      func(value goja.Value) string { return show(value) },
+		"show":      calls.Show,
 		"place":     in.place,
 		"members":   in.classMembers,
 		"isNamed":   in.isNamed,

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 )
 
 // EventSink is the way out of one stream of server-sent events (HTML standard, 9.2). All methods are called on the worker's
@@ -129,7 +131,7 @@ func (in *instance) eventsHost(http *part) (map[string]any, error) {
 		return nil, err
 	}
 	return map[string]any{
-		"show":         func(value goja.Value) string { return show(value) },
+		"show":         calls.Show,
 		"refusal":      web.Get("refusal"),
 		"encode":       web.Get("encode"),
 		"encodeThrown": web.Get("encodeThrown"),
@@ -182,7 +184,7 @@ var eventKeys = []string{"data", "event", "id", "retry"}
 func (in *instance) event(data, options goja.Value) []byte {
 	record, ok := options.(*goja.Object)
 	if !ok && options != nil && !goja.IsUndefined(options) {
-		panic(in.vm.NewTypeError("the options of an event are an object of event, id and retry, not %s", show(options)))
+		panic(in.vm.NewTypeError("the options of an event are an object of event, id and retry, not %s", calls.Show(options)))
 	}
 	if object, isObject := data.(*goja.Object); !ok && isObject && isEvent(object) {
 		record, data = object, object.Get("data")
@@ -220,7 +222,7 @@ func (in *instance) eventFields(record *goja.Object) (event []byte) {
 			panic(in.vm.NewTypeError("the %s of an event is one line, not %s", key, quote(text)))
 		}
 		if ms, err := strconv.ParseUint(text, 10, 32); key == "retry" && (err != nil || fmt.Sprint(ms) != text) {
-			panic(in.vm.NewTypeError("the retry of an event is a number of milliseconds, not %s", show(value)))
+			panic(in.vm.NewTypeError("the retry of an event is a number of milliseconds, not %s", calls.Show(value)))
 		}
 		event = append(event, key+": "+text+"\n"...)
 	}

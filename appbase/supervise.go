@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 )
 
 // Listeners (@Listener) run on the app's first worker, one run of each at a time over all generations: those of new code
@@ -141,7 +143,7 @@ func (in *instance) listenerNames(notes goja.Value) (names []string) {
 func (in *instance) supervisionHost() (map[string]any, error) {
 	shared := in.worker.shared.supervision
 	return map[string]any{
-		"show": func(value goja.Value) string { return show(value) },
+		"show": calls.Show,
 		"app":  func() goja.Value { return in.app },
 		"tell": shared.tell, "status": shared.statusOf, "command": in.commandListener, "flow": in.flow,
 		"enter": in.retain,
@@ -264,7 +266,7 @@ func (w *Worker) listenersEnded() {
 func (in *instance) listenerHandle(call goja.FunctionCall) goja.Value {
 	name := call.Argument(0)
 	if text, ok := name.Export().(string); !ok || !slices.Contains(in.outside.names, text) {
-		panic(in.vm.NewTypeError("the app has no listener %s; it has %s", show(name), listenersText(in.outside.names)))
+		panic(in.vm.NewTypeError("the app has no listener %s; it has %s", calls.Show(name), listenersText(in.outside.names)))
 	}
 	handle, err := in.outside.part.door("handle")(goja.Undefined(), name)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 )
 
 // maxKeyBytes is the length of the longest idempotency key.
@@ -14,7 +16,7 @@ const maxKeyBytes = 128
 func (in *instance) topicName(value goja.Value) string {
 	name := value.String()
 	if _, isText := value.Export().(string); !isText || name == "" {
-		panic(in.vm.NewTypeError("a topic is a text that is not empty, not %s", show(value)))
+		panic(in.vm.NewTypeError("a topic is a text that is not empty, not %s", calls.Show(value)))
 	}
 	return name
 }
@@ -77,7 +79,7 @@ func (in *instance) key(options goja.Value) string {
 	if key := value.String(); key != "" && len(key) <= maxKeyBytes {
 		return key
 	}
-	panic(in.vm.NewTypeError("key is a text of 1 to %d bytes, not %s", maxKeyBytes, show(value)))
+	panic(in.vm.NewTypeError("key is a text of 1 to %d bytes, not %s", maxKeyBytes, calls.Show(value)))
 }
 
 // broadcast sends to all but the connections that except names: one, or a list.
@@ -100,7 +102,7 @@ func (in *instance) sockets(value goja.Value) (list []Socket) {
 		})
 		return list
 	}
-	panic(in.vm.NewTypeError("except is a connection or a list of connections, not %s", show(value)))
+	panic(in.vm.NewTypeError("except is a connection or a list of connections, not %s", calls.Show(value)))
 }
 
 // history is this.history(topic, { limit }): what the topic keeps, oldest first.

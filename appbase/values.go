@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/dop251/goja"
+
+	"github.com/sigil-server/sigil/appbase/internal/calls"
 )
 
 // message turns what a script sends into a message: texts and bytes as they are, everything else as JSON.
@@ -25,7 +27,7 @@ func (in *instance) message(value goja.Value) Message {
 		in.rt.Throw(err)
 	}
 	if text == "" {
-		panic(in.vm.NewTypeError("%s cannot be sent: it has no JSON form", show(value)))
+		panic(in.vm.NewTypeError("%s cannot be sent: it has no JSON form", calls.Show(value)))
 	}
 	return Message{Text: text, JSON: true}
 }
@@ -117,20 +119,4 @@ func quote(text string) string {
 		return fmt.Sprintf("%q", text)
 	}
 	return fmt.Sprintf("%.*q... (%d bytes)", most, text, len(text))
-}
-
-// show names a value in an error message, shortly.
-func show(value goja.Value) string {
-	switch v := value.(type) {
-	case nil:
-		return "undefined"
-	case goja.String:
-		return fmt.Sprintf("the text %.40q", v.String())
-	case *goja.Object:
-		if _, ok := goja.AssertFunction(v); ok {
-			return "a function"
-		}
-		return "an object of class " + v.ClassName()
-	}
-	return value.String()
 }

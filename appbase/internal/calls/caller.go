@@ -3,6 +3,8 @@ package calls
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -137,8 +139,8 @@ func (c *Caller) Options(v goja.Value, what string, known ...string) func(key st
 		c.Refuse("%s takes an object of options, not %s", what, Show(v))
 	}
 	for _, key := range object.Keys() {
-		if !contains(known, key) {
-			c.Refuse("%s does not know the option %q; it takes %s", what, key, join(known))
+		if !slices.Contains(known, key) {
+			c.Refuse("%s does not know the option %q; it takes %s", what, key, strings.Join(known, ", "))
 		}
 	}
 	return func(key string) goja.Value {

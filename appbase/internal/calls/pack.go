@@ -2,6 +2,7 @@ package calls
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/dop251/goja"
 )
@@ -36,7 +37,7 @@ func (c *Caller) pack(v goja.Value) []byte {
 type tooLong struct{ bytes, most int }
 
 func (e *tooLong) Error() string {
-	return "the value has " + itoa(e.bytes) + " bytes; at most " + itoa(e.most) + " can be kept"
+	return "the value has " + strconv.Itoa(e.bytes) + " bytes; at most " + strconv.Itoa(e.most) + " can be kept"
 }
 
 // Unpack is the value that was packed. Each call makes a new one.

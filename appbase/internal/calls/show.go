@@ -2,9 +2,6 @@ package calls
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/dop251/goja"
 )
@@ -27,12 +24,6 @@ func Show(v goja.Value) string {
 	}
 	return v.String()
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
-func contains(list []string, key string) bool { return slices.Contains(list, key) }
-
-func join(list []string) string { return strings.Join(list, ", ") }
 
 // Method adds a method to an object; a Go panic in it becomes an Error that scripts can catch.
 func (c *Caller) Method(on *goja.Object, name string, length int, fn func(goja.FunctionCall) goja.Value) {
