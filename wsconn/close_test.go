@@ -150,6 +150,7 @@ func TestCloseBehindFullQueue(t *testing.T) {
 // goes on sending.
 func TestErrorReachesBusyPeer(t *testing.T) {
 	overTransports(t, func(t *testing.T, o rigOptions) {
+		o.clock = newFakeClock() // however long the peer takes
 		r := newRig(t, o)
 		for range 5 {
 			c := r.dial()

@@ -26,7 +26,7 @@ func startDoor(t *testing.T, o DoorOptions) *Door {
 	go func() { ended <- d.Run() }()
 	t.Cleanup(func() {
 		_ = d.Close()
-		if err := <-ended; err != nil {
+		if err := await(t, ended, "the end of the door"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -50,11 +50,14 @@ func visit(t *testing.T, d *Door, text string) net.Conn {
 // accepted reads what the next other connection begins with.
 func accepted(t *testing.T, d *Door, want string) net.Conn {
 	t.Helper()
+	late := time.AfterFunc(patience, func() { _ = d.Close() })
+	defer late.Stop()
 	conn, err := d.Accept()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("waiting for a connection that begins with %q: %v", want, err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
+	_ = conn.(*visitor).TCPConn.SetReadDeadline(time.Now().Add(patience))
 	got := make([]byte, len(want))
 	if _, err := io.ReadFull(conn, got); err != nil || string(got) != want {
 		t.Fatalf("read %q, %v; want %q", got, err, want)
@@ -77,7 +80,7 @@ func TestDoorTakesAHandshakeAndItsEarlyBytes(t *testing.T) {
 		taken <- a
 	}})
 	client := visit(t, d, aKnock+"early")
-	a := <-taken
+	a := await(t, taken, "the handshake")
 	if string(a.early) != "early" || a.peer.String() != client.LocalAddr().String() {
 		t.Errorf("early %q from %v", a.early, a.peer)
 	}
@@ -130,16 +133,21 @@ func TestDoorClosesWhoSaysNothing(t *testing.T) {
 	if took := time.Since(began); took < 50*time.Millisecond {
 		t.Errorf("it was closed after %v", took)
 	}
-	if peer := <-silent; peer.String() != client.LocalAddr().String() {
+	if peer := await(t, silent, "who was silent"); peer.String() != client.LocalAddr().String() {
 		t.Errorf("told of %v", peer)
 	}
 }
 
 // The time for the header goes on where the door has left it.
 func TestDoorBoundsTheFirstDeadline(t *testing.T) {
-	d := startDoor(t, DoorOptions{HeaderTime: 50 * time.Millisecond})
+	began := time.Now()
+	d := startDoor(t, DoorOptions{HeaderTime: patience}) // in which the client surely speaks
 	visit(t, d, "G")
 	server := accepted(t, d, "G")
+	if by, ok := HeaderBy(server); !ok || by.Before(began.Add(patience)) || by.After(time.Now().Add(patience)) {
+		t.Errorf("the header must be there by %v, %v", by, ok)
+	}
+	server.(*visitor).by = time.Now() // it is over
 	_ = server.SetReadDeadline(time.Now().Add(time.Hour))
 	if _, err := server.Read(make([]byte, 1)); !isTimeout(err) {
 		t.Errorf("the first deadline: %v", err)

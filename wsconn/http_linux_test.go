@@ -141,10 +141,7 @@ func TestHTTPPassesOn(t *testing.T) {
 			}
 			_, _ = io.WriteString(conn, c.more)
 			accepted(t, d, c.passed)
-			for event := range h.happens {
-				if event == "left" {
-					return
-				}
+			for await(t, h.happens, "left") != "left" {
 			}
 		})
 	}
@@ -267,7 +264,7 @@ func TestHTTPParcelIsLost(t *testing.T) {
 		return true
 	})
 	visit(t, d, aGet)
-	<-wait
+	await(t, wait, "the request")
 	_ = d.Close()
 	r.loop.Post(func() { h.conn.PassOn(parcel) })
 	select {

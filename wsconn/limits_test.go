@@ -96,7 +96,7 @@ func TestMaxIdle(t *testing.T) {
 func TestBudget(t *testing.T) {
 	overTransports(t, func(t *testing.T, o rigOptions) {
 		const budget = 1800000 // for three times 300,000 and what their buffers have ready
-		o.partial = NewBudget(budget)
+		o.partial, o.clock = NewBudget(budget), newFakeClock()
 		r := newRig(t, o)
 		var clients []*client
 		part := append(frame(fin|bin, megabyte)[:300000:300000], nil...) // of an announced megabyte

@@ -64,7 +64,7 @@ func TestPostIsBounded(t *testing.T) {
 		t.Error("one task too many was taken")
 	}
 	close(goOn)
-	for !l.Post(func() { close(done) }) {
+	for deadline := time.Now().Add(patience); !l.Post(func() { close(done) }) && time.Now().Before(deadline); {
 	}
 	await(t, done, "a task behind the full queue")
 }

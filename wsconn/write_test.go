@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -63,13 +64,23 @@ func TestFrame(t *testing.T) {
 }
 
 // deaf returns a rig with one connection whose client does not read, its
-// recorder, and the client. The queue has much more room than the kernel.
+// recorder, and the client. The queue has much more room than the kernel. No
+// time passes but what the test lets pass: on a slow machine the client would
+// be cut for reading nothing.
 func deaf(t *testing.T, o rigOptions) (*rig, *client, *recorder) {
 	if o.limits.MaxQueueBytes == 0 {
 		o.limits.MaxQueueBytes = 16 << 20
 	}
+	if o.clock == nil {
+		o.clock = newFakeClock()
+	}
 	r := newRig(t, o)
 	c := r.dial()
+	if tcp, ok := bottom(c.Conn).(*net.TCPConn); ok { // whatever the system would take by default
+		if err := tcp.SetReadBuffer(64 << 10); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return r, c, r.next()
 }
 
