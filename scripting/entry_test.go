@@ -13,7 +13,7 @@ import (
 )
 
 // short is a CallTime that tests can wait for.
-const short = 100 * time.Millisecond
+const short = 250 * time.Millisecond
 
 // asError fails the test unless err is an *Error.
 func asError(t *testing.T, err error) *scripting.Error {
@@ -91,7 +91,7 @@ func TestInterrupt(t *testing.T) {
 			_, err := rt.CallExport(exports, "f")
 			took := time.Since(begin)
 			e := asError(t, err)
-			if took < short || took > 50*short {
+			if took < short || took > time.Minute {
 				t.Errorf("interrupted after %v", took)
 			}
 			if !strings.HasPrefix(e.Error(), loop.place) {
@@ -145,16 +145,12 @@ func TestInterruptIsNotSwallowed(t *testing.T) {
 func TestLateInterrupt(t *testing.T) {
 	rt := scriptingtest.NewWith(t, scripting.Options{CallTime: 50 * time.Microsecond})
 	function := func(source string) goja.Callable {
-		for {
-			v, err := rt.RunTrusted("function", source)
-			if err == nil {
-				fn, _ := goja.AssertFunction(v)
-				return fn
-			}
-			if !asError(t, err).Interrupted { // a busy machine may take that long for it
-				t.Fatal(err)
-			}
+		v, err := rt.VM().RunString(source) // not watched: it may take longer than a call
+		if err != nil {
+			t.Fatal(err)
 		}
+		fn, _ := goja.AssertFunction(v)
+		return fn
 	}
 	long, quick := function(`(n) => { for (let i = 0; i < n; i++); }`), function(`() => {}`)
 	interrupted := 0

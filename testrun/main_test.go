@@ -3,6 +3,7 @@ package testrun_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -44,12 +45,12 @@ func folder(t *testing.T, files map[string]string) string {
 	return dir
 }
 
+// write puts a file in place whole, so that nobody who watches finds a part of it.
 func write(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+	whole := filepath.Join(t.TempDir(), "whole")
+	err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(whole, []byte(text), 0o644), os.Rename(whole, path))
+	if err != nil {
 		t.Fatal(err)
 	}
 }

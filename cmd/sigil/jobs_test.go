@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sigil-server/sigil/conf"
 	"github.com/sigil-server/sigil/server"
@@ -52,8 +53,13 @@ func host(t *testing.T, dir string, o storage.Options) *hosted {
 	h := &hosted{t: t, dir: dir, s: s}
 	h.stop = func() {
 		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatal("the server does not stop")
 		}
 		if err := stores.Close(); err != nil {
 			t.Error(err)
@@ -64,7 +70,9 @@ func host(t *testing.T, dir string, o storage.Options) *hosted {
 
 func (h *hosted) get(path string) string {
 	h.t.Helper()
-	req, err := http.NewRequestWithContext(h.t.Context(), "GET", "http://"+h.s.Addr().String()+path, nil)
+	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "GET", "http://"+h.s.Addr().String()+path, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -162,11 +170,15 @@ func TestJobs(t *testing.T) {
 	}
 }
 
-// until asks again until the answer is as wanted; the test's own timeout ends it.
+// until asks again until the answer is as wanted.
 func (h *hosted) until(path, want string) {
 	h.t.Helper()
-	for got := ""; got != want; got = h.get(path) {
-		if h.t.Context().Err() != nil {
+	for deadline := time.Now().Add(time.Minute); ; {
+		got := h.get(path)
+		if got == want {
+			return
+		}
+		if time.Now().After(deadline) {
 			h.t.Fatalf("%s is %s, not %s", path, got, want)
 		}
 	}

@@ -94,9 +94,16 @@ func TestIgnored(t *testing.T) {
 // A file that comes and goes at once was never there.
 func TestPassingFile(t *testing.T) {
 	p := newPlace(t, []string{"apps/a.js"}, "apps")
-	p.write("apps/sedXyz", "x")
-	p.remove("apps/sedXyz")
-	p.expectOnly("apps/a.js")
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); p.sync() {
+		began := time.Now()
+		p.write("apps/sedXyz", "x")
+		p.remove("apps/sedXyz")
+		if time.Since(began) < defaultDebounce { // else it was there for a while
+			p.expectOnly("apps/a.js")
+			return
+		}
+	}
+	t.Fatal("the machine is too slow to do it at once")
 }
 
 func TestSingleFileLeavesSiblingsAlone(t *testing.T) {
@@ -211,11 +218,11 @@ func TestManyChanges(t *testing.T) {
 			batches++
 		}
 	}
-	took := time.Since(began)
+	most := int(time.Since(began)/defaultDebounce) + 1 // less than half of them, unless the machine takes its time
 	p.write("apps/last.js", "x")
 	p.expect("apps/last.js")
-	if batches > 50 && took < time.Second { // a busy machine may need longer for them
-		t.Errorf("100 changes gave %d batches", batches)
+	if batches > most {
+		t.Errorf("100 changes gave %d batches, more than %d", batches, most)
 	}
 }
 

@@ -90,7 +90,7 @@ func unprivileged(t testing.TB, dir string) *syscall.SysProcAttr {
 
 func awaitServer(t testing.TB, address, log string) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		s, err := storage.Open(context.Background(), "ready", storage.Options{URL: address})
 		if err == nil {
