@@ -10,7 +10,7 @@ const ringing = `export default class App extends AppBase {
 	fails = 1;
 	ring(x) { this.log.info("rang " + JSON.stringify(x)) }
 	flaky() { if (this.fails-- > 0) throw new Error("not yet"); this.log.info("recovered") }
-	@Get async set() { const ids = []; for (const [n, ms] of [[3, 900], [1, 500], [2, 700]]) ids.push(await this.after(ms, "ring", { n })); return ids.length }
+	@Get async set() { const now = Date.now(), ids = []; for (const [n, ms] of [[3, 3e6], [1, 1e6], [2, 2e6]]) ids.push(await this.after(new Date(now + ms), "ring", { n })); return ids.length }
 	@Get async far() { this.id = await this.after("1h", "ring", "far"); return typeof this.id }
 	@Get async undo() { return [await this.cancel(this.id), await this.cancel(this.id), await this.cancel("none")] }
 	@Get async past() { return typeof await this.after(new Date(0), "ring") }
@@ -33,13 +33,32 @@ func (w *storeWorld) waitLog(texts ...string) {
 	})
 }
 
-func TestAfter(t *testing.T) {
+// restart is another process, some time later.
+func (w *storeWorld) restart(later time.Duration) {
+	w.worker.Stop("shutdown", func() {})
+	w.loop.RunPosted()
+	w.data.Close()
+	w.log.Reset()
+	w.data = NewData(DataOptions{Open: w.open, Log: w.worker.log})
+	w.worker = NewWorker(Options{Name: "app", Executor: w.loop, Host: w, Log: w.worker.log, Data: w.data})
+	w.worker.now = func() time.Time { return time.Now().Add(later) }
+}
+
+// Timers fire in the order in which they are due.
+func TestAfterInOrder(t *testing.T) {
 	w := newStoreWorld(t)
 	w.load(ringing)
 	if got := w.ask("/set"); got != "3" {
 		t.Fatal(got)
 	}
+	w.restart(time.Hour)
+	w.load(ringing)
 	w.waitLog(`rang {\"n\":1}`, `rang {\"n\":2}`, `rang {\"n\":3}`)
+}
+
+func TestAfter(t *testing.T) {
+	w := newStoreWorld(t)
+	w.load(ringing)
 	if got := w.ask("/far") + w.ask("/undo"); got != "string[true,false,false]" {
 		t.Error(got)
 	}
@@ -59,23 +78,13 @@ func TestAfter(t *testing.T) {
 // Timers outlive the code and the process: here both are new.
 func TestAfterOverRestarts(t *testing.T) {
 	w := newStoreWorld(t)
-	w.load(strings.Replace(ringing, `"1h"`, `300`, 1))
+	w.load(ringing)
 	if got := w.ask("/far"); got != "string" {
 		t.Fatal(got)
 	}
-	w.worker.Stop("shutdown", func() {})
-	w.loop.RunPosted()
-	w.data.Close()
-	w.log.Reset()
-
-	again := NewData(DataOptions{Open: w.open, Log: w.worker.log})
-	defer again.Close()
-	w.worker = NewWorker(Options{Name: "app", Executor: w.loop, Host: w, Log: w.worker.log, Data: again})
-	w.data = again
+	w.restart(2 * time.Hour)
 	w.load(ringing)
 	w.waitLog(`rang \"far\"`)
-	w.worker.Stop("shutdown", func() {})
-	w.loop.RunPosted()
 }
 
 // An alarm under way when its code goes is fired again by the new.

@@ -51,7 +51,7 @@ func (w *storeWorld) open(ctx context.Context) (Store, error) {
 // wait runs the loop until done, while the store works.
 func (w *storeWorld) wait(done func() bool) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := w.loop.Wait(ctx, done); err != nil {
 		w.t.Fatalf("waited in vain; the log:\n%s", w.log)

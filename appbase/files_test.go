@@ -39,8 +39,6 @@ func (w *world) slowRequest(verb, target string) string {
 			answer = fmt.Sprintf("%d %s %s", r.Status, r.Fields().Get("Content-Type"), r.Body)
 		}
 	})
-	if err := w.loop.RunUntil(w.t.Context(), func() bool { return answer != "" }); err != nil {
-		w.t.Fatal(err)
-	}
+	w.await(target, func() bool { return answer != "" })
 	return answer
 }

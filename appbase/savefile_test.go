@@ -1,12 +1,10 @@
 package appbase
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 const saveApp = `export default class App extends AppBase {
@@ -28,11 +26,7 @@ func (w *world) upload(path, content string) string {
 			answer = string(r.Body)
 		}
 	})
-	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
-	defer cancel()
-	if err := w.loop.RunUntil(ctx, func() bool { return answer != "" }); err != nil {
-		w.t.Fatal(err)
-	}
+	w.await("the answer", func() bool { return answer != "" })
 	return answer
 }
 

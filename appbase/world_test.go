@@ -148,6 +148,16 @@ func (w *world) request(verb, target, body string, headers ...string) string {
 	return answer
 }
 
+// await runs the loop until done, while goroutines work.
+func (w *world) await(what string, done func() bool) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	if err := w.loop.Wait(ctx, done); err != nil {
+		w.t.Fatalf("waited in vain for %s; the log:\n%s", what, w.log)
+	}
+}
+
 func request(verb, path, query string, body []byte, params map[string]string, headers ...string) *Request {
 	h := http.Header{"Host": {"example.test"}}
 	for i := 0; i+1 < len(headers); i += 2 {

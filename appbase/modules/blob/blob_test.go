@@ -1,6 +1,7 @@
 package blob_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -72,7 +73,9 @@ func TestFileOfASource(t *testing.T) {
 		}
 		got = v.String()
 	})
-	if err := rt.Loop.RunUntil(t.Context(), func() bool { return got != "" }); err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := rt.Loop.RunUntil(ctx, func() bool { return got != "" }); err != nil {
 		t.Fatal(err)
 	}
 	const want = "f.txt|5|text/plain|7|hello|<hello>el|<hello>el|NotReadableError: the file cannot be read: it is gone"

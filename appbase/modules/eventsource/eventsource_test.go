@@ -102,7 +102,7 @@ func TestClose(t *testing.T) {
 	if _, err := rt.RunTrusted("test", `new EventSource("`+s.URL+`"); 0`); err != nil {
 		t.Fatal(err)
 	}
-	<-began
+	globalstest.Receive(t, began, "the request")
 	rt.Close()
-	<-ended
+	globalstest.Receive(t, ended, "the end of the request")
 }

@@ -248,11 +248,11 @@ func TestClose(t *testing.T) {
 	if _, err := rt.RunTrusted("test", `fetch("`+s.URL+`"); fetch("`+s.URL+`", { method: "POST", duplex: "half", body: new ReadableStream({}) }); 0`); err != nil {
 		t.Fatal(err)
 	}
-	<-began
-	<-began
+	globalstest.Receive(t, began, "a request")
+	globalstest.Receive(t, began, "the other request")
 	rt.Close()
-	<-ended
-	<-ended
+	globalstest.Receive(t, ended, "the end of a request")
+	globalstest.Receive(t, ended, "the end of the other request")
 }
 
 func BenchmarkFetch(b *testing.B) {

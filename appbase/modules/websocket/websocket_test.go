@@ -212,7 +212,7 @@ func TestBehind(t *testing.T) {
 
 // A runtime that is closed closes its connections.
 func TestClose(t *testing.T) {
-	began, ended := make(chan struct{}), make(chan error)
+	began, ended := make(chan struct{}), make(chan error, 1)
 	base := serve(t, func(ctx context.Context, conn *peer.Conn, r *http.Request) {
 		close(began)
 		_, _, err := conn.Read(ctx)
@@ -222,13 +222,10 @@ func TestClose(t *testing.T) {
 	if _, err := rt.RunTrusted("test", `new WebSocket("`+base+`"); 0`); err != nil {
 		t.Fatal(err)
 	}
-	<-began
-	if err := rt.Loop.RunUntil(t.Context(), func() bool { return true }); err != nil {
-		t.Fatal(err)
-	}
+	globalstest.Receive(t, began, "the handshake")
 	rt.Close()
 	// Before the client has read the answer it can only cut the connection.
-	if err := <-ended; peer.CloseStatus(err) != peer.StatusGoingAway && err == nil {
+	if err := globalstest.Receive(t, ended, "the end of the connection"); peer.CloseStatus(err) != peer.StatusGoingAway && err == nil {
 		t.Errorf("the peer saw %v", err)
 	}
 }

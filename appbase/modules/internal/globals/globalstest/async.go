@@ -26,3 +26,15 @@ func Wait(t testing.TB, rt *scriptingtest.Runtime, body string) string {
 	}
 	return rt.VM().Get("waited").String()
 }
+
+// Receive is what comes from a channel within a minute; what is it that the test waits for.
+func Receive[T any](t testing.TB, ch <-chan T, what string) T {
+	t.Helper()
+	select {
+	case got := <-ch:
+		return got
+	case <-time.After(time.Minute):
+		t.Fatalf("waited in vain for %s", what)
+		panic("unreachable")
+	}
+}

@@ -60,7 +60,7 @@ func Suite(t *testing.T, rt *scriptingtest.Runtime, file string) {
 		}
 		report(t, v.Export().([]any))
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := rt.Loop.RunUntil(ctx, func() bool { return ended }); err != nil {
 		t.Fatalf("%s: %v", file, err)
