@@ -70,7 +70,7 @@ func TestServingOnceLoaded(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.run()
-	if got := <-states; got != serving {
+	if got := await(t, states, "the apps to be loaded"); got != serving {
 		t.Errorf("the apps were loaded in state %d", got)
 	}
 }

@@ -105,9 +105,7 @@ func (c *client) send(op byte, data string) {
 		head = binary.BigEndian.AppendUint64(append(head, 0x80|127), uint64(n))
 	}
 	head = append(head, 0, 0, 0, 0) // a mask that changes nothing
-	if _, err := c.conn.Write(append(head, data...)); err != nil {
-		c.t.Fatal(err)
-	}
+	c.write(string(append(head, data...)))
 }
 
 // read returns the next frame that is no ping.

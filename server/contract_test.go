@@ -178,7 +178,7 @@ func TestContractReloads(t *testing.T) {
 	s := startSite(t, files{"shop/main.js": firstApp, "shop/openapi.yaml": firstContract})
 	next := strings.Replace(firstContract, "/text:", "/words:", 1)
 	s.save(files{"shop/openapi.yaml": next})
-	if info := <-s.loaded; info[0].Generation != 2 || info[0].Err != nil {
+	if info := s.next(); info.Generation != 2 || info.Err != nil {
 		t.Errorf("%+v", info)
 	}
 	if status, _, _ := s.ask("GET", "/shop/words", ""); status != 200 {

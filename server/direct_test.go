@@ -188,6 +188,7 @@ func TestDirectConnections(t *testing.T) {
 // write sends bytes.
 func (c *client) write(text string) {
 	c.t.Helper()
+	_ = c.conn.SetDeadline(time.Now().Add(clientPatience))
 	if _, err := io.WriteString(c.conn, text); err != nil {
 		c.t.Fatal(err)
 	}
@@ -196,6 +197,7 @@ func (c *client) write(text string) {
 // response reads the head of the next answer.
 func (c *client) response(method string) *http.Response {
 	c.t.Helper()
+	_ = c.conn.SetDeadline(time.Now().Add(clientPatience))
 	res, err := http.ReadResponse(c.in, &http.Request{Method: method})
 	if err != nil {
 		c.t.Fatal(err)
@@ -205,13 +207,13 @@ func (c *client) response(method string) *http.Response {
 }
 
 // eventually waits for what other goroutines bring about.
-func eventually(t *testing.T, is func() bool) {
+func eventually(t testing.TB, is func() bool) {
 	t.Helper()
 	for end := time.Now().Add(clientPatience); !is(); {
 		if time.Now().After(end) {
 			t.Fatal("it never came to be")
 		}
-		_, _ = net.DialTimeout("tcp", "127.0.0.1:1", time.Millisecond) // somebody else may run
+		<-time.After(time.Millisecond) // somebody else may run
 	}
 }
 
@@ -368,6 +370,5 @@ func TestLostHandover(t *testing.T) {
 	if load := w.load.Load(); load != 0 {
 		t.Errorf("the worker is counted %d times", load)
 	}
-	s.server.gate.close()
-	<-s.server.gate.empty
+	s.server.stopHTTP(t)
 }

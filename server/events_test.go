@@ -83,8 +83,7 @@ func TestEvents(t *testing.T) {
 	e.want(`event: tick|id: 2|data: {"i":2}`)
 	e.want(`event: tick|id: 3|data: {"i":3}`)
 	_ = e.conn.Close()
-	for s.get("/news/finished") != "1" { // its client is gone, and its finally ran
-	}
+	eventually(t, func() bool { return s.get("/news/finished") == "1" }) // its client is gone, and its finally ran
 	e = s.events("/news/plain")
 	e.want("data: one|data: two|data: three")
 	e.want(`data: {"a":1}`)
@@ -100,8 +99,7 @@ func TestEvents(t *testing.T) {
 	e.want("data: hello")
 	s.do("GET", "/news/leave", "")
 	e.want("")
-	for s.get("/news/say") != "0" {
-	}
+	eventually(t, func() bool { return s.get("/news/say") == "0" })
 }
 
 // What a stream is answered with that does not come to be, or goes wrong.
@@ -130,7 +128,7 @@ func TestEventsRefused(t *testing.T) {
 
 // A client that does not read is cut once its queue is full; a generator waits for it instead.
 func TestEventsSlowReader(t *testing.T) {
-	s := startSite(t, files{"news.js": newsJS}, func(o *Options) { o.Limits.WriteStall = 100 * time.Millisecond })
+	s := startSite(t, files{"news.js": newsJS}, func(o *Options) { o.Limits.WriteStall = time.Second / 2 })
 	e := s.events("/news/flood")
 	for e.next() != "" {
 	}
@@ -144,9 +142,7 @@ func TestEventsSlowReader(t *testing.T) {
 		}
 	}
 	_ = s.events("/news/firehose")
-	for s.server.slots.inUse() > 0 { // it reads no more
-		s.get("/news/finished")
-	}
+	eventually(t, func() bool { return s.server.slots.inUse() == 0 }) // it reads no more
 }
 
 // A reload ends streams soon after one another, so that their clients meet the new code; so does the end of the server.
@@ -181,7 +177,5 @@ func TestEventsBounds(t *testing.T) {
 		t.Errorf("one more: %s", res.Status)
 	}
 	_ = e.conn.Close()
-	for s.server.slots.inUse() > 0 {
-		s.get("/news/finished")
-	}
+	eventually(t, func() bool { return s.server.slots.inUse() == 0 })
 }

@@ -19,8 +19,10 @@ export default class Sleepy extends AppBase {
 	c := s.dial("/sleepy/ws")
 	c.want("tick")
 	c.send(opPing, "are you there?")
-	if f, err := c.readFrame(); err != nil || f.op != opPong {
-		t.Errorf("got %+v, %v", f, err)
+	for f, err := c.readFrame(); f.op != opPong; f, err = c.readFrame() { // another tick may come before
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	c.want("tick")
 	deadline := time.Now().Add(clientPatience)

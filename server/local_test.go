@@ -97,7 +97,7 @@ export default class Shop extends AppBase {
 		t.Fatal(err)
 	}
 	before, _ := l.Work()
-	answers := make(chan string)
+	answers := make(chan string, 1)
 	go func() {
 		_, text := l.ask(t, "/shop/wait")
 		answers <- text
@@ -115,7 +115,7 @@ export default class Shop extends AppBase {
 	}
 	waiting := settled()
 	l.ask(t, "/shop/let")
-	if got := <-answers; got != "went" {
+	if got := await(t, answers, "the answer"); got != "went" {
 		t.Errorf("the answer is %q", got)
 	}
 	after := settled()
@@ -131,18 +131,17 @@ func TestLocalClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := l.Work()
-	status := make(chan int)
+	status := make(chan int, 1)
 	go func() {
 		code, _ := l.ask(t, "/shop/wait")
 		status <- code
 	}()
-	for total, busy := l.Work(); busy || total == before; total, busy = l.Work() {
-		if t.Context().Err() != nil {
-			return
-		}
-	}
+	eventually(t, func() bool {
+		total, busy := l.Work()
+		return !busy && total > before
+	})
 	l.Close()
-	if got := <-status; got != http.StatusServiceUnavailable && got != http.StatusInternalServerError {
+	if got := await(t, status, "the answer"); got != http.StatusServiceUnavailable && got != http.StatusInternalServerError {
 		t.Errorf("the answer is %d", got)
 	}
 	if err := l.Start(t.Context(), "shop"); err == nil {

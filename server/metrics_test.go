@@ -44,7 +44,7 @@ func TestMetrics(t *testing.T) { bothWays(t, testMetrics) }
 
 func testMetrics(t *testing.T) {
 	s := startSite(t, files{"measured.js": measured}, func(o *Options) {
-		o.AdminListen, o.Limits.CallTime, o.Limits.Socket.MaxMessageBytes = "127.0.0.1:0", 300*time.Millisecond, 100
+		o.AdminListen, o.Limits.CallTime, o.Limits.Socket.MaxMessageBytes = "127.0.0.1:0", time.Second, 100
 	})
 	c := s.dial("/measured/echo")
 	for range 3 {
@@ -99,24 +99,20 @@ func testMetrics(t *testing.T) {
 
 // A loop that is busy does not keep a scrape waiting: what it told before is what there is.
 func TestMetricsOfAStalledLoop(t *testing.T) {
-	s := startSite(t, files{"measured.js": measured}, func(o *Options) { o.AdminListen, o.Limits.CallTime = "127.0.0.1:0", 1500*time.Millisecond })
-	c := s.dial("/measured/echo")
-	c.send(opText, "hello")
-	c.want("hello")
-	if got := metricIs(t, s, `sigil_messages_total{app="measured",direction="in"}`, "1"); got != "1" {
-		t.Errorf("%s messages", got)
+	s, busy, other := startBusy(t, func(o *Options) { o.AdminListen = "127.0.0.1:0" })
+	const stalled = `sigil_loop_stalled{app="busy"}`
+	if got := metricIs(t, s, stalled, "1"); got != "1" {
+		t.Errorf("while a loop is busy %q are stalled", got)
 	}
-	c.send(opText, "spin")
-	c.send(opText, "after")
-	stalled := false
-	for deadline := time.Now().Add(clientPatience); !stalled && time.Now().Before(deadline); {
-		stalled = metric(t, s, `sigil_loop_stalled{app="measured"}`) == "1"
+	if got := metric(t, s, `sigil_connections{app="busy"}`); got != "2" {
+		t.Errorf("%q connections", got)
 	}
-	if !stalled {
-		t.Error("the loop was never seen stalled")
+	other.send(opText, "enough")
+	other.want("enough")
+	busy.want("keep")
+	if got := metricIs(t, s, stalled, "0"); got != "0" {
+		t.Errorf("after it %q are stalled", got)
 	}
-	c.want("after")
-	c.leave()
 }
 
 // The metrics of an app go with it.
@@ -127,7 +123,7 @@ func TestMetricsOfARemovedApp(t *testing.T) {
 	if err := os.Remove(other); err != nil {
 		t.Fatal(err)
 	}
-	s.changes.events <- []string{other}
+	s.changed(other)
 	s.log.wait(t, "app removed")
 	deadline := time.Now().Add(clientPatience)
 	for strings.Contains(adminGet(t, s, "/metrics"), `app="other"`) {

@@ -86,12 +86,12 @@ func testOwnPort(t *testing.T) {
 	if list := admin.get("/apps"); !strings.Contains(list, `"mount":"/","listen":"`+own+`"`) {
 		t.Errorf("/apps: %s", list)
 	}
-	done := make(chan string)
+	done := make(chan string, 1)
 	go func() { done <- c.ended() }()
 	if err := s.stop(); err != nil {
 		t.Fatal(err)
 	}
-	if end := <-done; !strings.HasPrefix(end, "1001") {
+	if end := await(t, done, "the WebSocket to end"); !strings.HasPrefix(end, "1001") {
 		t.Errorf("closed with %q", end)
 	}
 	if conn, err := net.Dial("tcp", own); err == nil {

@@ -33,7 +33,7 @@ func testNarrowing(t *testing.T) {
 }
 
 const bounded = `
-@Api({ limits: { connections: 2, bodyBytes: 10, responseTime: "500ms", messageBytes: 50 } })
+@Api({ limits: { connections: 2, bodyBytes: 10, messageBytes: 50 } })
 export default class Bounded extends AppBase {
   @Websocket echo(ws) { ws.onMessage((text) => ws.send(text)); }
   @Websocket({ limits: { messageBytes: 5, messagesPerSecond: 2, rateExceeded: "close" } }) small(ws) { ws.onMessage((text) => ws.send(text)); }
@@ -43,6 +43,11 @@ export default class Bounded extends AppBase {
     ws.onMessage(() => { let n = 0; while (ws.send("x".repeat(99) + n)) n++; ws.onDrain(() => ws.send("fits")); });
   }
   @Post size(req) { return "got it"; }
+}`
+
+const hasty = `
+@Api({ limits: { responseTime: "50ms" } })
+export default class Hasty extends AppBase {
   @Get never() { return new Promise(() => {}); }
 }`
 
@@ -50,7 +55,7 @@ export default class Bounded extends AppBase {
 func TestAppAndRouteLimits(t *testing.T) { bothWays(t, testAppAndRouteLimits) }
 
 func testAppAndRouteLimits(t *testing.T) {
-	s := startSite(t, files{"bounded.js": bounded})
+	s := startSite(t, files{"bounded.js": bounded, "hasty.js": hasty})
 	for path, most := range map[string]int{"echo": 50, "small": 5, "vain": 50} {
 		c := s.dial("/bounded/" + path)
 		c.send(opText, strings.Repeat("x", most))
@@ -59,9 +64,7 @@ func testAppAndRouteLimits(t *testing.T) {
 		c.wantEnd("1009 the message is too big")
 	}
 	c := s.dial("/bounded/small")
-	for range 3 {
-		c.send(opText, "x")
-	}
+	c.write(strings.Repeat("\x81\x81\x00\x00\x00\x00x", 3)) // three texts at once
 	c.wantEnd("1008 too many messages")
 	s.dial("/bounded/idle").wantEnd("1001 no message for too long")
 	if res, _ := s.do("POST", "/bounded/size", strings.Repeat("x", 11)); res.StatusCode != 413 {
@@ -70,7 +73,7 @@ func testAppAndRouteLimits(t *testing.T) {
 	if res, _ := s.do("POST", "/bounded/size", strings.Repeat("x", 10)); res.StatusCode != 200 {
 		t.Errorf("body: %s", res.Status)
 	}
-	if res, _ := s.do("GET", "/bounded/never", ""); res.StatusCode != 503 {
+	if res, _ := s.do("GET", "/hasty/never", ""); res.StatusCode != 503 {
 		t.Errorf("response time: %s", res.Status)
 	}
 	s.log.wait(t, `limits of a route cannot be wider than the app's and the server's, which count" app=bounded route="WS /vain" limits=messageBytes`)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -13,6 +14,7 @@ export default class App extends AppBase {
   @OnLeave("room:*") left(member, topic) { this.publish("log", ["left", member.id, topic]); }
   @Websocket news(ws) { ws.subscribe("log"); ws.send("ready"); }
   @Websocket plain(ws) { ws.subscribe("room:1"); ws.send("ready"); }
+  @Get size() { return this.connections.size; }
   @Get async who() { return (await this.presence("room:1")).map((m) => m.id); }
 }`
 
@@ -37,10 +39,6 @@ func TestPresence(t *testing.T) {
 		t.Error(body)
 	}
 
-	// A quick reconnect is neither leaving nor joining.
-	_ = bob.conn.Close()
-	bob = s.dial("/app/plain?user=bob")
-	bob.want("ready")
 	second := s.dial("/app/plain?user=bob")
 	second.want("ready")
 	bob.leave()
@@ -59,4 +57,22 @@ func TestPresence(t *testing.T) {
 		t.Error(got)
 	}
 	ann.leave()
+}
+
+// A reconnect within the grace is neither leaving nor joining.
+func TestReconnectWithinTheGrace(t *testing.T) {
+	s := startSite(t, files{"app.js": strings.Replace(presenceApp, "150ms", "1h", 1)})
+	log, bob := s.dial("/app/news"), s.dial("/app/plain?user=bob")
+	log.want("ready")
+	bob.want("ready")
+	log.want(`["joined","bob","the bob",1,"room:1"]`)
+	_ = bob.conn.Close()
+	eventually(t, func() bool { return s.get("/app/size") == "1" })
+	bob = s.dial("/app/plain?user=bob")
+	bob.want("ready")
+	s.dial("/app/plain?user=carl").want("ready")
+	log.want(`["joined","carl","the carl",1,"room:1"]`)
+	if got := s.get("/app/who"); got != `["bob","carl"]` {
+		t.Error(got)
+	}
 }

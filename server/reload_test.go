@@ -25,7 +25,7 @@ const plainShared = `export const suffix = "";`
 
 func TestReload(t *testing.T) {
 	s := startSite(t, files{"v/main.js": version("one"), "_shared.js": plainShared})
-	<-s.changes.watched
+	await(t, s.changes.watched, "the folder to be watched")
 	c := s.dial("/v/talk")
 	c.want("one")
 
@@ -103,7 +103,7 @@ func TestAppsComeAndGo(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(s.dir, "v")); err != nil {
 		t.Fatal(err)
 	}
-	s.changes.events <- []string{filepath.Join(s.dir, "v")}
+	s.changed(filepath.Join(s.dir, "v"))
 	c.wantEnd("1001 app removed")
 	s.log.wait(t, "bye removed")
 	s.handshake("/v/talk").wantEnd("1008 no app v")
@@ -126,7 +126,7 @@ func TestFilesThatComeBackKeepConnections(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(s.dir, "v")); err != nil {
 		t.Fatal(err)
 	}
-	s.changes.events <- []string{filepath.Join(s.dir, "v")}
+	s.changed(filepath.Join(s.dir, "v"))
 	c.send(opText, "still")
 	c.want("one:still")
 	s.save(files{"v/main.js": version("two")})
@@ -158,16 +158,16 @@ func TestWatchOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := startSite(t, files{"v/main.js": strings.ReplaceAll(version("one"), "../_shared.js", "/"+filepath.ToSlash(relative))})
-	if first := <-s.changes.watched; !slices.Equal(first, []string{s.dir}) {
+	if first := await(t, s.changes.watched, "the folder to be watched"); !slices.Equal(first, []string{s.dir}) {
 		t.Errorf("watched %q first", first)
 	}
-	if then := <-s.changes.watched; !slices.Contains(then, outside) {
+	if then := await(t, s.changes.watched, "the file to be watched"); !slices.Contains(then, outside) {
 		t.Errorf("watched %q then", then)
 	}
 	if err := os.WriteFile(outside, []byte(`export const suffix = "?";`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s.changes.events <- []string{outside}
+	s.changed(outside)
 	if i := s.next(); i.Generation != 2 {
 		t.Errorf("loaded %+v", i)
 	}
@@ -207,7 +207,7 @@ func TestAppsFolderGone(t *testing.T) {
 	if err := os.RemoveAll(s.dir); err != nil {
 		t.Fatal(err)
 	}
-	s.changes.events <- []string{s.dir}
+	s.changed(s.dir)
 	s.log.wait(t, "the apps folder cannot be read; what is loaded goes on")
 	c := s.dial("/v/talk")
 	c.want("one")

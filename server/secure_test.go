@@ -254,20 +254,19 @@ func TestServePlain(t *testing.T) {
 // Ports of mounts are secured, but those that are to stay plain.
 func TestSecureMounts(t *testing.T) {
 	server, client := testTLS(t)
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	open := free.Addr().String()
-	_ = free.Close()
+	const open = "0.0.0.0:0" // another word for a free port than those of the others
 	s := startSite(t, town, func(o *Options) {
 		o.TLS = &TLS{Config: server, Plain: []string{open}}
 		o.Mounts = map[string]Mount{"tool": {Listen: "localhost:0"}, "shop": {Listen: open}}
 	})
 	s.tls = client
+	var port string
 	for _, app := range s.server.Apps() {
 		if want := app.Name != "shop"; app.Secure != want {
 			t.Errorf("%s: secure is %v", app.Name, app.Secure)
+		}
+		if app.Name == "shop" {
+			_, port, _ = net.SplitHostPort(app.Address.String())
 		}
 		if app.Name == "tool" {
 			tool := &site{t: t, server: s.server, own: app.Address.String(), tls: client}
@@ -278,10 +277,10 @@ func TestSecureMounts(t *testing.T) {
 			c.want("tool /talk")
 		}
 	}
-	if got := (&site{t: t, server: s.server, own: open}).get("/"); got != "shop /" {
+	if got := (&site{t: t, server: s.server, own: "127.0.0.1:" + port}).get("/"); got != "shop /" {
 		t.Errorf("the plain one: %q", got)
 	}
-	_, err = New(Options{AppsDir: t.TempDir(), Listen: "127.0.0.1:0", TLS: &TLS{Config: server, Plain: []string{"127.0.0.1:9"}}})
+	_, err := New(Options{AppsDir: t.TempDir(), Listen: "127.0.0.1:0", TLS: &TLS{Config: server, Plain: []string{"127.0.0.1:9"}}})
 	if err == nil || !strings.Contains(err.Error(), `"127.0.0.1:9" is to stay plain`) {
 		t.Errorf("an address that is nobody's: %v", err)
 	}
@@ -320,7 +319,7 @@ func TestHeaders(t *testing.T) {
 // Who does not finish the TLS handshake, or says something else, is cut in time and leaves nothing.
 func TestHostileHandshakes(t *testing.T) {
 	t.Parallel()
-	s := startSecure(t, guarded, func(o *Options) { o.Limits.HeaderTime = 3 * time.Second })
+	s := startSecure(t, guarded, func(o *Options) { o.Limits.HeaderTime = 5 * time.Second })
 	for name, c := range map[string]struct{ first, drip string }{
 		"silence":          {"", ""},
 		"half a record":    {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", ""},
@@ -398,12 +397,12 @@ func TestStopWithOpenSecureConnections(t *testing.T) {
 	}
 	defer res.Body.Close()
 	c := s.dial("/app/echo")
-	ended := make(chan string)
+	ended := make(chan string, 1)
 	go func() { ended <- c.ended() }()
 	if err := s.stop(); err != nil { // it waits for none of them
 		t.Fatal(err)
 	}
-	if end := <-ended; !strings.HasPrefix(end, "1001") {
+	if end := await(t, ended, "the WebSocket to end"); !strings.HasPrefix(end, "1001") {
 		t.Errorf("the WebSocket ended with %q", end)
 	}
 }

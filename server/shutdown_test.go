@@ -40,25 +40,25 @@ func testShutdown(t *testing.T) {
 
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.stop() }()
-	for { // until nobody is let in any more
+	eventually(t, func() bool { // until nobody is let in any more
 		conn, err := net.Dial("tcp", s.addr())
-		if err != nil {
-			break
+		if err == nil {
+			_ = conn.Close()
 		}
-		_ = conn.Close()
-	}
+		return err != nil
+	})
 	if health := adminGet(t, s, "/health"); health != "503 stopping\n" {
 		t.Errorf("health: %q", health)
 	}
 	// what is in flight goes on, and so do open connections
 	ws.send(opText, "go")
-	if got := <-answer; got != "done" {
+	if got := await(t, answer, "the answer"); got != "done" {
 		t.Errorf("the call in flight got %q", got)
 	}
 	ws.wantEnd("1001 server going away")
 	other.want("hello")
 	other.wantEnd("1001 server going away")
-	if err := <-stopped; err != nil {
+	if err := await(t, stopped, "the end"); err != nil {
 		t.Errorf("Run: %v", err)
 	}
 	if n := strings.Count(s.log.String(), "bye shutdown 0"); n != 2 {
@@ -90,7 +90,7 @@ func testShutdownCuts(t *testing.T) {
 	if err := s.stop(); err != nil {
 		t.Errorf("Run: %v", err)
 	}
-	if err := <-cut; err == nil {
+	if err := await(t, cut, "the end of the call"); err == nil {
 		t.Error("the call that never ends was answered")
 	}
 	s.log.wait(t, "calls were cut")
@@ -109,15 +109,9 @@ func TestShutdownWhileLoading(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
-	for len(s.Apps()) == 0 {
-		select {
-		case err := <-done:
-			t.Fatal(err)
-		case <-time.After(time.Millisecond):
-		}
-	}
+	eventually(t, func() bool { return len(s.Apps()) > 0 || len(done) > 0 })
 	cancel()
-	if err := <-done; err != nil {
+	if err := await(t, done, "the end"); err != nil {
 		t.Error(err)
 	}
 }
@@ -190,13 +184,14 @@ func shutdownWithSilentConnections(t *testing.T) (took time.Duration) {
 		waiting = append(waiting, conn)
 	}
 	_, _ = s.do("GET", "/patient/nothing", "") // behind the one that waits, at the door
-	for accepted := 0; accepted < 1; {
+	// Until it has been accepted.
+	eventually(t, func() bool {
 		_ = adminGet(t, s, "/health")
 		port := &s.server.silent.admin
 		port.mu.Lock()
-		accepted = len(port.conns)
-		port.mu.Unlock()
-	}
+		defer port.mu.Unlock()
+		return len(port.conns) > 0
+	})
 	began := time.Now()
 	if err := s.stop(); err != nil {
 		t.Fatal(err)

@@ -64,8 +64,20 @@ func startSite(t testing.TB, apps files, set ...func(*Options)) *site {
 		t.Fatal(err)
 	}
 	s.run()
-	<-s.loaded
+	await(t, s.loaded, "the apps to be loaded")
 	return s
+}
+
+// await receives from a channel, or fails the test with what it waited for.
+func await[T any](t testing.TB, ch <-chan T, what string) T {
+	t.Helper()
+	select {
+	case got := <-ch:
+		return got
+	case <-time.After(clientPatience):
+		t.Fatalf("waited in vain for %s", what)
+		panic("unreachable")
+	}
 }
 
 func (s *site) run() {
@@ -128,25 +140,31 @@ func (s *site) save(apps files) {
 	for name := range apps {
 		paths = append(paths, filepath.Join(s.dir, filepath.FromSlash(name)))
 	}
-	s.changes.events <- paths
+	s.changed(paths...)
+}
+
+// changed tells the server of files that have changed.
+func (s *site) changed(paths ...string) {
+	s.t.Helper()
+	select {
+	case s.changes.events <- paths:
+	case <-time.After(clientPatience):
+		s.t.Fatalf("the server does not hear that %q changed", paths)
+	}
 }
 
 // next waits for the next report of loaded apps.
 func (s *site) next() AppInfo {
 	s.t.Helper()
-	select {
-	case apps := <-s.loaded:
-		return apps[0]
-	case <-time.After(clientPatience):
-		s.t.Fatal("no app was loaded")
-		return AppInfo{}
-	}
+	return await(s.t, s.loaded, "an app to be loaded")[0]
 }
 
 // do sends a request with net/http and returns the answer and its body.
 func (s *site) do(method, path, body string, headers ...string) (*http.Response, string) {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), method, s.scheme()+"://"+s.addr()+path, strings.NewReader(body))
+	ctx, cancel := context.WithTimeout(s.t.Context(), clientPatience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, s.scheme()+"://"+s.addr()+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func TestReloadStorm(t *testing.T) {
 		}
 	}
 	for range clients {
-		if err := <-errs; err != nil {
+		if err := await(t, errs, "a client to end"); err != nil {
 			t.Error(err)
 		}
 	}

@@ -106,7 +106,9 @@ func testStreamErrors(t *testing.T) {
 // begin sends a request and returns once the header of the answer is there.
 func (s *site) begin(method, path string, body io.Reader) *http.Response {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.addr()+path, body)
+	ctx, cancel := context.WithTimeout(s.t.Context(), clientPatience)
+	s.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+s.addr()+path, body)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -120,12 +122,7 @@ func (s *site) begin(method, path string, body io.Reader) *http.Response {
 // open opens a gate of the streamer's, once it is there.
 func (s *site) open(name string) {
 	s.t.Helper()
-	for range 1000 {
-		if s.get("/s/open?name="+name) == "true" {
-			return
-		}
-	}
-	s.t.Fatalf("the gate %s never was there", name)
+	eventually(s.t, func() bool { return s.get("/s/open?name="+name) == "true" })
 }
 
 // When the client goes away, the signal is aborted and the generator returns.
@@ -168,7 +165,7 @@ func testClientGoneBefore(t *testing.T) {
 	s.log.wait(t, "msg=waiting")
 	cancel()
 	s.log.wait(t, "gave up")
-	if err := <-done; !errors.Is(err, context.Canceled) {
+	if err := await(t, done, "the end of the request"); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -177,7 +174,7 @@ func testClientGoneBefore(t *testing.T) {
 func TestSlowReader(t *testing.T) { bothWays(t, testSlowReader) }
 
 func testSlowReader(t *testing.T) {
-	s := startSite(t, files{"s.js": streamer}, func(o *Options) { o.Limits.WriteStall = 100 * time.Millisecond })
+	s := startSite(t, files{"s.js": streamer}, func(o *Options) { o.Limits.WriteStall = time.Second / 2 })
 	c := s.raw("GET /s/endless HTTP/1.1\r\nHost: x\r\n\r\n")
 	s.log.wait(t, "canceled: the client has gone")
 	_ = c.conn.Close()
@@ -291,12 +288,13 @@ func TestResponseTimeWhileReading(t *testing.T) {
 }
 
 func testResponseTimeWhileReading(t *testing.T) {
-	s := startSite(t, files{"s.js": streamer}, func(o *Options) { o.Limits.ResponseTime = 2 * time.Second })
+	t.Parallel()
+	s := startSite(t, files{"s.js": streamer}, func(o *Options) { o.Limits.ResponseTime = 5 * time.Second })
 	in, out := io.Pipe()
 	go func() {
 		for range 20 {
 			_, _ = io.WriteString(out, "piece")
-			<-time.After(125 * time.Millisecond) // more than the handler's time in all
+			<-time.After(300 * time.Millisecond) // more than the handler's time in all
 		}
 		_ = out.Close()
 	}()

@@ -3,9 +3,11 @@ package server
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +26,9 @@ type overHTTP struct {
 
 func (s *site) tunnelRequest(method, path string, body string, headers ...string) *http.Response {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.addr()+path, strings.NewReader(body))
+	ctx, cancel := context.WithTimeout(s.t.Context(), 3*clientPatience) // an open one lasts for the whole test
+	s.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+s.addr()+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -275,17 +279,19 @@ func TestBackpressureOverHTTP(t *testing.T) {
 			c.next()
 		}
 	}()
-	for sent := false; ; {
+	sent := false
+	eventually(t, func() bool {
 		if !sent {
 			sent = c.post(n, fmt.Sprintf(`[{"data":"%d"},{"data":%q}]`, n-1, big)) == 204
 		}
 		s.get("/shop/go")
 		select {
 		case <-done:
-			return
+			return true
 		default:
+			return false
 		}
-	}
+	})
 }
 
 // A peer that does not show that it lives is given up; one that answers pings is not.
@@ -295,18 +301,47 @@ func TestHeartbeatOverHTTP(t *testing.T) {
 	s := startSite(t, files{"shop.js": tunnelApp}, func(o *Options) {
 		o.Limits.Socket.PingAfter, o.Limits.Socket.PongWithin = 50*time.Millisecond, pong
 	})
-	c := s.overHTTP("/shop/echo")
-	c.next()
-	for began := time.Now(); time.Since(began) < pong+pong/2; { // it would have been given up
-		var ping struct{ Ping *string }
-		if err := json.Unmarshal([]byte(c.next()), &ping); err != nil || ping.Ping == nil {
-			t.Fatalf("no ping: %v", err)
+	for tries := 1; ; tries++ {
+		c := s.overHTTP("/shop/echo")
+		c.next()
+		prompt := c.answerPings(pong + pong/2) // without answers it would have been given up
+		for c.next() != "" {
 		}
-		c.send(`[{"pong":"` + *ping.Ping + `"}]`)
+		closes, _ := json.Marshal(slices.Repeat([]string{"1006 the peer did not answer a ping"}, tries))
+		s.wantBody("/shop/closes", string(closes))
+		if prompt {
+			return
+		}
+		if tries == 10 {
+			t.Fatal("the machine stands still too often")
+		}
 	}
-	for c.next() != "" {
+}
+
+// answerPings answers pings for so long. It gives up and is false when that much passes between two answers: what comes of it is
+// not the server's doing.
+func (c *overHTTP) answerPings(long time.Duration) bool {
+	c.t.Helper()
+	answered := time.Now()
+	for began := answered; time.Since(began) < long; {
+		data := c.next()
+		if time.Since(answered) > long {
+			return false
+		}
+		var ping struct{ Ping *string }
+		if err := json.Unmarshal([]byte(data), &ping); err != nil || ping.Ping == nil {
+			c.t.Fatalf("no ping but %q: %v", data, err)
+		}
+		c.n++
+		status := c.post(c.n, `[{"pong":"`+*ping.Ping+`"}]`)
+		if time.Since(answered) > long {
+			return false
+		}
+		if answered = time.Now(); status != http.StatusNoContent {
+			c.t.Fatalf("status %d, want 204", status)
+		}
 	}
-	s.wantBody("/shop/closes", `["1006 the peer did not answer a ping"]`)
+	return true
 }
 
 // A reload takes the connection over, the realtime protocol works over it, and a stop says goodbye.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -67,7 +68,9 @@ func (s *site) upload(path string, fileBytes int, fields ...string) (status int,
 	s.t.Helper()
 	in, out := io.Pipe()
 	go func() { _ = out.CloseWithError(form(out, "b", fileBytes, fields...)) }()
-	req, err := http.NewRequestWithContext(s.t.Context(), "POST", "http://"+s.addr()+path, in)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 3*clientPatience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "POST", "http://"+s.addr()+path, in)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -137,7 +140,7 @@ func testUploads(t *testing.T) {
 func (s *Server) stopHTTP(t *testing.T) {
 	t.Helper()
 	s.gate.close()
-	<-s.gate.empty
+	await(t, s.gate.empty, "the requests to end")
 }
 
 // A file is there until its request was answered, and gone then, also when nobody waited for the form.

@@ -1,10 +1,8 @@
 package server
 
 import (
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
 
 const parallelApp = `@Api({ workers: 2 }) export default class P extends AppBase {
@@ -22,18 +20,45 @@ const parallelApp = `@Api({ workers: 2 }) export default class P extends AppBase
 
 func workersOf(s *site, name string) int { return len(s.server.table.find(name).all()) }
 
-// A handler that keeps its thread delays only the connections of its own worker.
-func TestSlowHandlerBlocksOnlyItsWorker(t *testing.T) {
-	s := startSite(t, files{"p.js": parallelApp}, func(o *Options) { o.Limits.CallTime = 2 * time.Second })
-	a, b := s.dial("/p/room"), s.dial("/p/room")
-	if n := workersOf(s, "p"); n != 2 {
+// busyApp has a handler that keeps its thread until a client of another worker says that it is enough.
+const busyApp = `@Api({ workers: 2 }) export default class Busy extends AppBase {
+	@Shared busy = false;
+	@Shared enough = false;
+	@Websocket room(ws) {
+		ws.onMessage((text) => {
+			if (text === "keep") for (this.busy = true; !this.enough;);
+			if (text === "enough") this.enough = true;
+			ws.send(text === "busy?" ? String(this.busy) : text);
+		});
+	}
+}`
+
+// startBusy opens a connection whose worker is kept busy, and one of the other worker.
+func startBusy(t *testing.T, set ...func(*Options)) (s *site, busy, other *client) {
+	t.Helper()
+	s = startSite(t, files{"busy.js": busyApp}, append(set, func(o *Options) { o.Limits.CallTime = 3 * clientPatience })...)
+	busy, other = s.dial("/busy/room"), s.dial("/busy/room")
+	if n := workersOf(s, "busy"); n != 2 {
 		t.Fatalf("%d workers", n)
 	}
-	a.send(opText, "spin")
+	busy.send(opText, "keep")
+	eventually(t, func() bool {
+		other.send(opText, "busy?")
+		return other.text() == "true"
+	})
+	return s, busy, other
+}
+
+// A handler that keeps its thread delays only the connections of its own worker.
+func TestSlowHandlerBlocksOnlyItsWorker(t *testing.T) {
+	_, busy, other := startBusy(t)
 	for range 50 {
-		b.send(opText, "generation")
-		b.want("v1 1")
+		other.send(opText, "on")
+		other.want("on")
 	}
+	other.send(opText, "enough")
+	other.want("enough")
+	busy.want("keep")
 }
 
 func TestTopicsReachEveryWorker(t *testing.T) {
@@ -116,9 +141,7 @@ func TestIdleWorkersEnd(t *testing.T) {
 	b.leave()
 	a.send(opText, "generation")
 	a.want("v1 1")
-	for extra.load.Load() > 0 { // the connection's end is on its way
-		runtime.Gosched()
-	}
+	eventually(t, func() bool { return extra.load.Load() == 0 }) // the connection's end is on its way
 	if !app.retire(extra) {
 		t.Error("a worker without anything to do was kept")
 	}
