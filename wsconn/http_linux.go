@@ -190,9 +190,12 @@ func (c *HTTPConn) receive(data []byte) {
 			c.want(0) // nor is it seen, then, that the client goes
 		}
 	case len(c.in) > 0:
-		data = append(c.in, data...)
+		data, due := append(c.in, data...), c.due
 		c.in = nil
 		c.next(data)
+		if c.state == httpIdle && len(c.in) > 0 {
+			c.due = min(c.due, due) // the time of a request runs from its first piece on, however many follow
+		}
 	default:
 		c.next(data)
 	}
@@ -202,8 +205,8 @@ const (
 	// httpAtOnce bounds the requests that are served of one piece: who sends more
 	// without waiting for the answers is passed on.
 	httpAtOnce = 16
-	// httpPatience is how long the rest of a request may take before the beginning
-	// is passed on.
+	// httpPatience is how long the rest of a request may take, from its first piece
+	// on, before what has come is passed on.
 	httpPatience = 200 * time.Millisecond
 )
 

@@ -113,6 +113,28 @@ func TestHTTPEndsAfterTheLastAnswer(t *testing.T) {
 	h.want(t, "left")
 }
 
+// A client that sends its header byte by byte is not waited for anew with each: it
+// is passed on, to where the time of a header is counted.
+func TestHTTPPassesOnWhatDrips(t *testing.T) {
+	d, h, _ := startHTTP(t, HTTPLimits{}, hello)
+	conn := visit(t, d, aGet)
+	reads(t, conn, 1)
+	h.want(t, "GET /a ", "sent")
+	_, _ = io.WriteString(conn, "GET /a HTTP/1.1\r\nX: ")
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		_, _ = io.WriteString(conn, "x")
+		select {
+		case got := <-h.happens:
+			if got != "left" {
+				t.Fatalf("%q, want it to be passed on", got)
+			}
+			return
+		case <-time.After(httpPatience / 10):
+		}
+	}
+	t.Fatal("it is still waited for")
+}
+
 func TestHTTPClosesWhatIsIdle(t *testing.T) {
 	d, h, _ := startHTTP(t, HTTPLimits{IdleTime: time.Millisecond}, hello)
 	conn := visit(t, d, aGet)
