@@ -76,9 +76,15 @@ function listOf(parts) {
   return [...parts];
 }
 
+/** The nearest whole number, of two the even one (Web IDL, [Clamp]). */
+function clamped(number) {
+  const low = Math.floor(number), above = number - low;
+  return (above > 0.5 || (above === 0.5 && low % 2 !== 0) ? low + 1 : low) || 0;
+}
+
 /** Where a position, which may count from the end, lies in a blob. */
 function position(value, size) {
-  const n = Math.trunc(Number(value)) || 0;
+  const n = clamped(Number(value));
   return n < 0 ? Math.max(size + n, 0) : Math.min(n, size);
 }
 

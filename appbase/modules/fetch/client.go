@@ -76,6 +76,7 @@ var (
 	errTooLarge  = errors.New("the body is too large to be read at once: read it as a stream")
 	errRedirects = errors.New("redirected more than 20 times")
 	errRedirect  = errors.New("the server redirects, and redirect is \"error\"")
+	errUpgrade   = errors.New("the server switches to another protocol, which was not asked for")
 	errReplay    = errors.New("redirected with a body that was a stream, which cannot be sent again")
 )
 

@@ -2,8 +2,7 @@ package fetch
 
 import (
 	"encoding/base64"
-	"mime"
-	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -25,13 +24,11 @@ func parseData(text string) (kind string, data []byte, ok bool) {
 	if !ok {
 		return "", nil, false
 	}
-	body, err := url.PathUnescape(body)
-	if err != nil {
-		return "", nil, false
-	}
+	body = unescape(body)
 	data = []byte(body)
-	trimmed := strings.TrimRight(kind, " ")
-	if i := strings.LastIndexByte(trimmed, ';'); i >= 0 && strings.EqualFold(strings.TrimSpace(trimmed[i+1:]), "base64") {
+	trimmed := strings.Trim(kind, "\t\n\f\r ")
+	if i := strings.LastIndexByte(trimmed, ';'); i >= 0 && strings.EqualFold(strings.TrimLeft(trimmed[i+1:], " "), "base64") {
+		var err error
 		kind = trimmed[:i]
 		if data, err = forgiving(body); err != nil {
 			return "", nil, false
@@ -40,10 +37,26 @@ func parseData(text string) (kind string, data []byte, ok bool) {
 	if strings.HasPrefix(kind, ";") {
 		kind = "text/plain" + kind
 	}
-	if _, _, err := mime.ParseMediaType(kind); err != nil {
+	if kind = mediaType(kind); kind == "" {
 		kind = "text/plain;charset=US-ASCII"
 	}
 	return kind, data, true
+}
+
+// unescape undoes percent-encoding; a percent sign that begins none stands for itself (URL standard, 1.3).
+func unescape(text string) string {
+	var out strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] == '%' && i+2 < len(text) {
+			if c, err := strconv.ParseUint(text[i+1:i+3], 16, 8); err == nil {
+				out.WriteByte(byte(c))
+				i += 2
+				continue
+			}
+		}
+		out.WriteByte(text[i])
+	}
+	return out.String()
 }
 
 // forgiving is base64 with white space and without the need for padding (Infra standard, 7).

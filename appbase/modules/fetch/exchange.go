@@ -139,10 +139,20 @@ func (x *exchange) follow(request *http.Request) (response *http.Response, hops 
 		if err != nil {
 			return nil, hops, err
 		}
-		if x.redirect == "manual" || !isRedirect(response.StatusCode) || response.Header.Get("Location") == "" {
+		if x.redirect == "manual" || !isRedirect(response.StatusCode) {
+			return response, hops, upgraded(response)
+		}
+		target, found, err := location(request.URL, response)
+		switch {
+		case x.redirect == "error":
+			err = errRedirect
+		case !found:
 			return response, hops, nil
 		}
-		next, err := x.next(request, response)
+		var next *http.Request
+		if err == nil {
+			next, err = x.next(request, response.StatusCode, target)
+		}
 		_, _ = io.CopyN(io.Discard, response.Body, 4<<10)
 		_ = response.Body.Close()
 		if hops++; err == nil && hops > maxRedirects {
@@ -163,22 +173,20 @@ func isRedirect(status int) bool {
 	return false
 }
 
+// upgraded is the error of an answer that is the end of HTTP on its connection.
+func upgraded(response *http.Response) error {
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		return nil
+	}
+	_ = response.Body.Close()
+	return errUpgrade
+}
+
 // next is the request after a redirect (Fetch standard, 4.4).
-func (x *exchange) next(request *http.Request, response *http.Response) (*http.Request, error) {
-	if x.redirect == "error" {
-		return nil, errRedirect
-	}
-	target, err := request.URL.Parse(response.Header.Get("Location"))
-	if err != nil || target.Scheme != "http" && target.Scheme != "https" || target.Host == "" {
-		return nil, fmt.Errorf("redirected to %q, which is no address", shorten(response.Header.Get("Location")))
-	}
-	if target.User != nil {
-		return nil, fmt.Errorf("redirected to an address with a user name or password in it")
-	}
+func (x *exchange) next(request *http.Request, status int, target *url.URL) (*http.Request, error) {
 	next := request.Clone(x.ctx)
 	next.URL, next.Host = target, target.Host
-	next.URL.Fragment, next.URL.RawFragment = "", ""
-	status, method := response.StatusCode, request.Method
+	method := request.Method
 	if (status == 301 || status == 302) && method == "POST" || status == 303 && method != "GET" && method != "HEAD" {
 		dropBody(next)
 		x.body, x.upload = nil, nil

@@ -29,12 +29,18 @@ async function send(stream, exchange) {
 
 /** A body of the host's whose reading ends with the signal's reason when that is aborted. */
 function guarded(answer, signal, exchange, url) {
-  const stop = () => exchange.abort();
+  let stopped = false; // whatever has arrived by then is not given out any more
+  const stop = () => {
+    stopped = true;
+    exchange.abort();
+  };
   addAlgorithm(signal, stop);
   const over = () => removeAlgorithm(signal, stop);
-  const watch = async (promise) => {
+  const watch = async (read) => {
     try {
-      const value = await promise;
+      if (stopped) throw signal.reason;
+      const value = await read();
+      if (stopped) throw signal.reason;
       if (value === undefined || value instanceof ArrayBuffer) over();
       return value;
     } catch (error) {
@@ -43,13 +49,13 @@ function guarded(answer, signal, exchange, url) {
     }
   };
   return {
-    read: () => watch(answer.read()),
-    all: () => watch(answer.all()),
+    read: () => watch(() => answer.read()),
+    all: () => watch(() => answer.all()),
     cancel: async () => { over(); answer.cancel(); },
   };
 }
 
-function dataURL(url) {
+function dataURL(url, method) {
   const found = host.data(url);
   if (found === null) throw failed("a data: URL", new TypeError("it is not valid"));
   const [type, bytes] = found;
@@ -57,7 +63,7 @@ function dataURL(url) {
   const once = async () => { const now = rest; rest = undefined; return now && new Uint8Array(now); };
   return responseFrom({
     status: 200, statusText: "OK", headers: headersOf(["content-type", type]), url, type: "basic",
-    body: { all: async () => bytes, read: once, cancel: async () => {} },
+    body: method === "HEAD" ? null : { all: async () => bytes, read: once, cancel: async () => {} },
   });
 }
 
@@ -65,7 +71,7 @@ async function fetch(input, init = undefined) {
   if (arguments.length === 0) throw new TypeError("fetch needs 1 argument, but got 0");
   const request = new Request(input, init), state = requestState(request), { signal, url } = request;
   if (signal.aborted) throw signal.reason;
-  if (url.startsWith("data:")) return dataURL(url);
+  if (url.startsWith("data:")) return dataURL(url, state.method);
   const { body } = state, flat = [];
   for (const [name, value] of state.headers) flat.push(name, value);
   let sent;

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	neturl "net/url"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,16 @@ func site(t testing.TB) *httptest.Server {
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 	})
+	mux.HandleFunc("/raw", func(w http.ResponseWriter, r *http.Request) { // an answer that the query spells
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		text, _ := neturl.QueryUnescape(r.URL.RawQuery)
+		_, _ = io.WriteString(conn, text)
+		_ = conn.Close()
+	})
 	mux.HandleFunc("/empty", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
@@ -136,6 +147,7 @@ func TestFetch(t *testing.T) {
 		{`const r = await fetch(base + "/big"); const reader = r.body.getReader(); await reader.read(); await reader.cancel(); return "cancelled"`, "cancelled"},
 		{`return (await fetch("data:text/plain;base64,aGk=")).text()`, "hi"},
 		{`const r = await fetch("data:,a%20b#c"); return [r.headers.get("content-type"), await r.text()]`, "text/plain;charset=US-ASCII,a b"},
+		{`return (await fetch("data:,a", { method: "HEAD" })).text()`, ""},
 		{`return [fetch.name, fetch.length]`, "fetch,1"},
 	})
 }
@@ -162,6 +174,10 @@ func TestRedirects(t *testing.T) {
 		{`const r = await fetch(base + "/to?status=302&at=/headers", { headers: { Authorization: "secret" } }); return (await r.text()).split("|")[0]`, "secret"},
 		{`const r = await fetch(base + "/to?status=302&at=/echo", { redirect: "manual" }); return [r.status, r.headers.get("location"), r.redirected]`, "302,/echo,false"},
 		{`return fetch(base + "/to?status=302&at=/echo", { redirect: "error" })`, `TypeError: fetch of BASE/to?status=302&at=/echo failed: the server redirects, and redirect is "error"`},
+		{`const to = (at) => fetch(base + "/raw?" + encodeURIComponent("HTTP/1.1 302 Found\r\nLocation: " + at + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")); const seen = [];
+			for (const at of ["/echo?é b", "\\\\HOST\\echo".replace("HOST", base.slice(7)), "/echo?\\"]) seen.push((await to(at)).url); return seen`, "BASE/echo?%C3%A9%20b,BASE/echo,BASE/echo?\\"},
+		{`const to = (rest, init) => fetch(base + "/raw?" + encodeURIComponent("HTTP/1.1 302 Found\r\n" + rest + "Content-Length: 2\r\nConnection: close\r\n\r\nhi"), init).then((r) => r.text(), (e) => e.cause.message);
+			return [await to(""), await to("", { redirect: "error" }), await to("Location:\r\n")]`, `hi,the server redirects, and redirect is "error",redirected more than 20 times`},
 		{`return fetch(base + "/loop")`, "TypeError: fetch of BASE/loop failed: redirected more than 20 times"},
 		{`return fetch(base + "/to?status=302&at=file:///etc/passwd")`, `TypeError: fetch of BASE/to?status=302&at=file:///etc/passwd failed: redirected to "file:///etc/passwd", which is no address`},
 		{`const body = new ReadableStream({ start(c) { c.enqueue(new Uint8Array(1)); c.close() } }); return fetch(base + "/to?status=307&at=/echo", { method: "POST", body, duplex: "half" })`,
@@ -179,6 +195,7 @@ func TestFailures(t *testing.T) {
 		{`return (await fetch(base + "/broken")).text().catch((e) => e.message)`, "fetch of BASE/broken failed: the body cannot be decompressed: gzip: invalid header"},
 		{`return (await fetch(base + "/big")).arrayBuffer().catch((e) => e.message)`, "fetch of BASE/big failed: the body is too large to be read at once: read it as a stream"},
 		{`return (await fetch(base + "/cut")).text().catch((e) => e.name + e.message)`, "TypeErrorfetch of BASE/cut failed: unexpected EOF"},
+		{`return fetch(base + "/raw?" + encodeURIComponent("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")).catch((e) => e.cause.message)`, "the server switches to another protocol, which was not asked for"},
 		{`return fetch("data:nothing").catch((e) => e.message)`, "fetch of a data: URL failed: it is not valid"},
 		{`const r = await fetch(base + "/echo"); await r.text(); return r.text().catch((e) => e.name)`, "TypeError"},
 	})
@@ -196,6 +213,9 @@ func TestAbort(t *testing.T) {
 		{`return fetch(base + "/never", { signal: AbortSignal.timeout(20) })`, "TimeoutError: The operation timed out"},
 		{`const c = new AbortController(), going = fetch(base + "/never", { signal: c.signal }); setTimeout(() => c.abort("mine"), 10); return going`, "mine"},
 		{`const c = new AbortController(), r = await fetch(base + "/stall", { signal: c.signal }), reader = r.body.getReader(); await reader.read(); setTimeout(() => c.abort("mine"), 10); return reader.read()`, "mine"},
+		{`const c = new AbortController(), r = await fetch(base + "/echo", { method: "POST", body: "here already", signal: c.signal }); c.abort("mine"); return r.text()`, "mine"},
+		{`const c = new AbortController(), r = await fetch(base + "/echo", { method: "POST", body: "here already", signal: c.signal }), reader = r.body.getReader(); c.abort("mine"); return reader.read()`, "mine"},
+		{`const c = new AbortController(), r = await fetch(base + "/echo", { method: "POST", body: "all", signal: c.signal }), text = await r.text(); c.abort("late"); return text`, "all"},
 		{`const c = new AbortController(), r = await fetch(base + "/stall", { signal: c.signal }); setTimeout(() => c.abort(), 10); return r.text()`, "AbortError: This operation was aborted"},
 	})
 }

@@ -49,7 +49,7 @@ func TestSpool(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s=%q %v %s %s %d", e.Name, e.Value, e.File, e.Filename, e.Type, e.Size))
 	}
 	want := []string{
-		`a="one\r\ntwo" false  application/octet-stream 0`, `f"="" true ../xä.txt text/plain 5`, `e="" true  application/octet-stream 0`,
+		`a="one\r\ntwo" false  text/plain 0`, `f"="" true ../xä.txt text/plain 5`, `e="" true  text/plain 0`,
 	}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("got  %q\nwant %q", got, want)

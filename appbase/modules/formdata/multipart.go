@@ -33,7 +33,7 @@ type Part struct {
 	Name     string
 	File     bool
 	Filename string // as the client wrote it; never a path to use
-	Type     string // of a file; "application/octet-stream" when the client did not say
+	Type     string // of a file; "text/plain" when the client did not say (RFC 7578, 4.4)
 	body     io.Reader
 }
 
@@ -128,7 +128,7 @@ func newPart(raw *multipart.Part) (*Part, error) {
 	p.Filename, p.File = params["filename"]
 	p.Filename = unescape(p.Filename)
 	if p.Type == "" {
-		p.Type = "application/octet-stream"
+		p.Type = "text/plain"
 	}
 	return p, nil
 }

@@ -128,7 +128,9 @@ function join(chunks, size) {
   return all.buffer;
 }
 
-const toText = (data) => typeof data === "string" ? blobs.wellFormed(data) : blobs.decode(data);
+// A byte order mark at the beginning is none of the text, whatever the body was made of (Encoding standard, UTF-8 decode).
+const withoutMark = (text) => text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+const toText = (data) => typeof data === "string" ? withoutMark(blobs.wellFormed(data)) : blobs.decode(data);
 const toBuffer = (data) => typeof data === "string" ? blobs.encode(data) : data;
 
 function parseJSON(text, body) {

@@ -54,6 +54,9 @@ func (b *binding) fill(call goja.FunctionCall) goja.Value {
 }
 
 func (b *binding) fillFrom(f *Fields, record *goja.Object) {
+	if symbols := record.Symbols(); len(symbols) > 0 {
+		panic(b.vm.NewTypeError("%s is not a header name", symbols[0].String()))
+	}
 	for _, key := range record.Keys() {
 		f.append(b.name(b.vm.ToValue(key)), b.value(record.Get(key)))
 	}

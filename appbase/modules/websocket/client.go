@@ -46,6 +46,7 @@ var (
 	errGone    = errors.New("the WebSocket was closed before it was open")
 	errEnded   = errors.New("the connection has ended")
 	errUTF8    = errors.New("a text message is not valid UTF-8")
+	errReason  = errors.New("the reason of the close is not valid UTF-8")
 )
 
 // open(url, protocols, headers) begins to connect: protocols an array, headers a flat array. It returns the socket's functions:

@@ -138,6 +138,9 @@ func (s *socket) ended(read, written error) closing {
 	}
 	for _, err := range []error{read, written} {
 		var frame websocket.CloseError
+		if errors.As(err, &frame) && !utf8.ValidString(frame.Reason) {
+			return closing{err: errReason}
+		}
 		if errors.As(err, &frame) {
 			return closing{code: int(frame.Code), reason: frame.Reason, clean: true}
 		}

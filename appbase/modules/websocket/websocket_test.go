@@ -69,6 +69,8 @@ func site(ctx context.Context, conn *peer.Conn, r *http.Request) {
 		_ = conn.Close(peer.StatusNoStatusRcvd, "")
 	case "/cut":
 		_ = conn.CloseNow()
+	case "/garbled":
+		_ = conn.Close(1000, "a\xff")
 	case "/bad":
 		_ = conn.Write(ctx, peer.MessageText, []byte("a\xff"))
 		_, _, err := conn.Read(ctx)
@@ -121,6 +123,7 @@ func TestWebSocket(t *testing.T) {
 		`return collect("/ping", 1)`:                                                                                 "open1;message pong;close,1000,enough,true,3",
 		`return (await collect("/cut", 9)).replace(/error [^;]+/, "error")`:                                          "open1;error;close,1006,,false,3",
 		`return collect("/bad", 9)`:                                                                                  "open1;error a text message is not valid UTF-8;close,1006,,false,3",
+		`return collect("/garbled", 9)`:                                                                              "open1;error the reason of the close is not valid UTF-8;close,1006,,false,3",
 		`return /error .*1048577.*;close,1006,,false,3$/.test(await collect("/large", 9))`:                           "true",
 		`return /^error .*403;close,1006,,false,3$/.test(await collect("/refused", 9))`:                              "true",
 		`return /^error .*302;close,1006,,false,3$/.test(await collect("/moved", 9))`:                                "true",

@@ -53,3 +53,10 @@ test("iteration sees changes, forEach has its this", () => {
   h.forEach(function (value, name, of) { seen.push(`${name}${value}${of === h}${this.x}`); }, { x: 1 });
   equal(seen.slice(3), ["a1true1", "b2true1", "c3true1"]);
 });
+
+test("names that are symbols", () => {
+  throws(() => new Headers({ [Symbol("x")]: "1" }), "TypeError");
+  const h = { a: "1" };
+  Object.defineProperty(h, Symbol("hidden"), { value: "2" });
+  equal([...new Headers(h)], [["a", "1"]]);
+});

@@ -143,3 +143,12 @@ test("wrong arguments", () => {
   throws(() => new Request("http://h/", { redirect: "x" }), "TypeError");
   throws(() => new Request("http://h/", { mode: "navigate" }), "TypeError");
 });
+
+test("a byte order mark is none of the text", async () => {
+  const post = (body) => new Request("http://h/", { method: "POST", body });
+  equal(await post("\ufeffx").text(), "x");
+  equal(await post("\ufeff\ufeffx").text(), "\ufeffx");
+  equal(await post(new Uint8Array([0xef, 0xbb, 0xbf, 0x78])).text(), "x");
+  equal(await new Response("\ufeff{\"a\":1}").json(), { a: 1 });
+  equal((await new Response("\ufeff").arrayBuffer()).byteLength, 3);
+});
