@@ -35,8 +35,21 @@ func (b *bounds) typedArrays() {
 	}
 	b.guard(abstract, "from", func(call goja.FunctionCall, original native) goja.Value {
 		b.long(call.Argument(0), maxElements)
-		return original(call)
+		return original(b.objectFirst(call))
 	})
+}
+
+// objectFirst is a call whose first argument is an object, if there is one for it:
+// the engine's own TypedArray.from takes no texts, and atob() gives those.
+func (b *bounds) objectFirst(call goja.FunctionCall) goja.FunctionCall {
+	switch source := call.Argument(0).(type) {
+	case *goja.Object:
+	default:
+		if !goja.IsUndefined(source) && !goja.IsNull(source) {
+			call.Arguments = append([]goja.Value{source.ToObject(b.rt.vm)}, call.Arguments[1:]...)
+		}
+	}
+	return call
 }
 
 // elements bounds the buffer of a typed array by the arguments of its
