@@ -182,8 +182,10 @@ func TestHandshakes(t *testing.T) {
 				answer.send(opText, "hi")
 				answer.want("echo: hi")
 				answer.leave()
-			case status == 426 && h.Get("Sec-WebSocket-Version") != "13":
-				t.Errorf("426 does not name the version: %v", h)
+			case status == 426 && (h.Get("Sec-WebSocket-Version") != "13" || h.Get("Upgrade") != "websocket"):
+				t.Errorf("426 does not name the version and the protocol: %v", h)
+			case status == 426 && !answer.res.Close:
+				t.Error("426 leaves the connection open, as no other refusal does")
 			case h.Get("Sec-WebSocket-Accept") != "":
 				t.Errorf("a refusal accepts: %v", h)
 			}

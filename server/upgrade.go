@@ -99,7 +99,7 @@ func (s *Server) badHandshake(w http.ResponseWriter, r *http.Request, err error)
 	bad := &wsconn.HandshakeError{Status: http.StatusBadRequest, Reason: err.Error()}
 	errors.As(err, &bad)
 	for name, values := range bad.Header {
-		w.Header()[name] = values
+		w.Header()[name] = append(w.Header()[name], values...) // Connection says "close" already
 	}
 	s.fail(w, r, bad.Status, bad.Reason)
 }
