@@ -14,6 +14,10 @@ type pattern struct {
 	wild     bool // the last segment is a wildcard
 }
 
+// InnerSlash stands in a decoded path for a slash that belongs to a segment ("%2F"): only a parameter can match one, whose value
+// has the slash. No path holds it otherwise.
+const InnerSlash = "\x00"
+
 // A segment of a contract's path may also be text around one "{name}".
 
 // segmentKind orders segments by how much they match.
@@ -61,7 +65,7 @@ func parseTemplate(text string) (pattern, error) {
 		switch {
 		case s == "" && len(p.segments) > 1, s == ".", s == "..":
 			return p, fmt.Errorf("path %q: segment %d is %q", text, i+1, s)
-		case strings.ContainsAny(name, "*?#{}\\% "):
+		case strings.ContainsAny(name, "*?#{}\\% "+InnerSlash):
 			return p, fmt.Errorf("path %q: segment %q: only literal text, :name and, at the end, *name are understood", text, s)
 		case kind == wildcard && i < len(p.segments)-1:
 			return p, fmt.Errorf("path %q: %q takes all that follows, so it can only be the last segment", text, s)
@@ -76,7 +80,8 @@ func parseTemplate(text string) (pattern, error) {
 	return p, nil
 }
 
-// match compares with a decoded path whose segments hold no slash of their own.
+// match compares with a decoded path, where a slash that belongs to a segment is an InnerSlash. A wildcard matches none: what it
+// takes may be written with slashes.
 func (p pattern) match(path string) (map[string]string, bool) {
 	if p.params == 0 {
 		return nil, p.text == path
@@ -93,7 +98,7 @@ func (p pattern) match(path string) (map[string]string, bool) {
 		}
 		rest = after
 		switch {
-		case kind == literal && got != want, kind > literal && got == "":
+		case kind == literal && got != want, kind > literal && got == "", kind == wildcard && strings.Contains(got, InnerSlash):
 			return nil, false
 		case kind == mixed && !mixes(want, &got):
 			return nil, false
@@ -101,7 +106,7 @@ func (p pattern) match(path string) (map[string]string, bool) {
 			params = make(map[string]string, p.params)
 			fallthrough
 		case kind > literal:
-			params[name] = got
+			params[name] = strings.ReplaceAll(got, InnerSlash, "/")
 		}
 	}
 	return params, true

@@ -46,7 +46,7 @@ func (s *Server) request(r *http.Request, c call) *appbase.Request {
 	}
 	uri, path := rawPath(r), c.target.path()
 	if c.route.Whole {
-		uri, path = belowMount(uri, c.target), c.target.rest
+		uri, path = belowMount(uri, c.target), spelled(c.target.rest)
 	}
 	if r.URL.RawQuery != "" {
 		uri += "?" + r.URL.RawQuery

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sigil-server/sigil/appbase"
 )
 
 // target is a request path that has been taken apart. Every path has one spelling here: what is encoded that need not
@@ -16,12 +18,16 @@ type target struct {
 	listener string // the app's name of the listener it came in at; "" is where most routes are
 }
 
-// path is the whole path, decoded.
-func (t target) path() string { return t.mount + t.rest }
+// path is the whole path, decoded but for slashes that belong to a segment: those stay "%2F", so that who looks at the path sees
+// the segments that the route table sees.
+func (t target) path() string { return spelled(t.mount + t.rest) }
 
-// parsePath decodes an escaped path ("/app/items/a%20b"). It is split before it is decoded. False for anything that must
-// not reach a method or a file: "." and ".." segments, empty segments, backslashes, NUL and slashes in any
-// spelling, needless escapes of letters, digits, "-", "_" and ".", broken escapes, and what is not UTF-8.
+func spelled(path string) string { return strings.ReplaceAll(path, appbase.InnerSlash, "%2F") }
+
+// parsePath decodes an escaped path ("/app/items/a%20b"). It is split before it is decoded, and an encoded slash, which is part of a
+// segment, becomes an [appbase.InnerSlash]. False for anything that must not reach a method or a file: what climbs ("." and ".."
+// between slashes of either kind), empty segments, backslashes and NUL in any spelling, needless escapes of letters,
+// digits, "-", "_" and ".", broken escapes, and what is not UTF-8.
 func parsePath(escaped string) (path string, ok bool) {
 	rest, ok := strings.CutPrefix(escaped, "/")
 	if !ok {
@@ -40,19 +46,31 @@ func parsePath(escaped string) (path string, ok bool) {
 	if plain {
 		return escaped, true
 	}
-	path, err := url.PathUnescape(escaped)
+	path, err := url.PathUnescape(innerSlashes.Replace(escaped))
 	return path, err == nil
 }
+
+var innerSlashes = strings.NewReplacer("%2F", appbase.InnerSlash, "%2f", appbase.InnerSlash)
 
 func decodeSegment(raw string) (string, bool) {
 	if hasNeedlessEscape(raw) {
 		return "", false
 	}
 	segment, err := url.PathUnescape(raw)
-	if err != nil || segment == "." || segment == ".." || !utf8.ValidString(segment) {
+	if err != nil || climbs(segment) || !utf8.ValidString(segment) {
 		return "", false
 	}
-	return segment, !strings.ContainsAny(segment, "/\\\x00")
+	return segment, !strings.ContainsAny(segment, "\\\x00")
+}
+
+// climbs looks for "." and ".." between slashes and backslashes.
+func climbs(path string) bool {
+	for part := range strings.FieldsFuncSeq(path, func(c rune) bool { return c == '/' || c == '\\' }) {
+		if part == "." || part == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 // wellSpelled is the part of an escaped path, whole segments, before the first that parsePath refuses.
@@ -71,12 +89,7 @@ func wellSpelled(escaped string) string {
 // decodeOdd decodes a path whatever its spelling. False when it climbs, or is broken.
 func decodeOdd(escaped string) (string, bool) {
 	decoded, err := url.PathUnescape(escaped)
-	for segment := range strings.FieldsFuncSeq(decoded, func(c rune) bool { return c == '/' || c == '\\' }) {
-		if segment == "." || segment == ".." {
-			return "", false
-		}
-	}
-	return strings.ToValidUTF8(decoded, "\ufffd"), err == nil
+	return strings.ToValidUTF8(decoded, "\ufffd"), err == nil && !climbs(decoded)
 }
 
 // hasNeedlessEscape looks for "%65" where "e" would do.

@@ -65,7 +65,7 @@ func publicName(rest string) (string, bool) {
 		name += indexFile
 	}
 	for segment := range strings.SplitSeq(name, "/") {
-		if segment == "" || strings.HasPrefix(segment, ".") {
+		if segment == "" || strings.HasPrefix(segment, ".") || strings.Contains(segment, appbase.InnerSlash) {
 			return "", false
 		}
 	}

@@ -115,7 +115,7 @@ func (s *Server) socketCall(t target, ok bool) (call, *refusal) {
 	}
 	a := s.table.find(t.app) // of "": nil
 	if a == nil {
-		return call{}, &refusal{statusPolicyViolation, "no app " + t.app}
+		return call{}, &refusal{statusPolicyViolation, "no app " + spelled(t.app)}
 	}
 	now := a.current.Load()
 	if now.routes == nil {
