@@ -10,6 +10,7 @@ import (
 // bind reads what the annotations noted (prelude/annotations.js, describe) into the route table and what its routes run.
 func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	in.bound = map[*Route]binding{}
+	var wants security
 	if err := in.checkContract(notes); err != nil {
 		return err
 	}
@@ -17,6 +18,11 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	var failed error
 	in.vm.ForOf(notes.Get("routes"), func(item goja.Value) bool {
 		route, b, err := in.route(item.ToObject(in.vm))
+		if err == nil && b.guarded {
+			if route.Security, err = wants.of(in.vm, b.guards); err != nil {
+				_, err = in.failAt(goja.Undefined(), b.site, in.vm.ToValue(err.Error()))
+			}
+		}
 		if failed = err; err == nil {
 			in.bound[route] = b
 			all = append(all, route)
@@ -44,6 +50,7 @@ func (in *instance) bind(notes *goja.Object, extendsBase bool) error {
 	in.adoptContract(routes)
 	routes.Parallel = in.parallel(notes.Get("api").ToObject(in.vm), extendsBase)
 	routes.Topics, routes.Calls = in.offers(notes)
+	routes.Schemes = wants.schemes
 	in.readComments(notes, routes)
 	routes.split()
 	in.routes = routes

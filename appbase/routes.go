@@ -66,6 +66,7 @@ type Route struct {
 	Whole       bool        // answers at every path below the mount, and sees paths without it: a fetch app
 	Listener    string      // the app's named listener on which alone it answers; "": wherever the app is
 	Guarded     bool        // has guards: [Worker.Admit] must be asked before an upgrade is accepted
+	Security    []Demand    // what its guards say that they want, any of which is enough; nil: they do not say
 	Cors        *Cors       // of KindHTTP: which foreign pages may read the answers; nil: none
 	// Schemas are JSON Schemas as text, by what they are of: "params", "query", "headers", "cookies", "body" and "response". A Standard
 	// Schema that cannot say itself as JSON Schema is not among them.
@@ -115,9 +116,10 @@ type Routes struct {
 	Info     Info
 	Cors     *Cors // of the class; nil: none
 	Parallel Parallel
-	Contract *Contract // the app's openapi.yaml; nil: none
-	Topics   []Topic   // in the order of declaration
-	Calls    []Call    // @Rpc methods, in the order of declaration
+	Contract *Contract                 // the app's openapi.yaml; nil: none
+	Topics   []Topic                   // in the order of declaration
+	Calls    []Call                    // @Rpc methods, in the order of declaration
+	Schemes  map[string]map[string]any // the security schemes that Route.Security names (OpenAPI 3.1); must not be changed
 	all      []*Route
 	by       map[string]*Routes // those of each listener; nil: none is named
 	cors     bool               // any route has a policy

@@ -375,7 +375,30 @@ type HttpHandler = (this: any, req: HttpReq) => Awaitable<Answer>;
  * Decides before a route. Nothing or `true` lets pass, `false` answers with 403, anything else is the answer.
  * What it leaves in `req.user` is there as `req.user` and `ws.user`. `this` is the app.
  */
-type GuardFunction = (this: any, req: HttpReq) => Awaitable<Answer>;
+interface GuardFunction {
+  (this: any, req: HttpReq): Awaitable<Answer>;
+  /**
+   * What it wants of requests, for the documents (`/<app>/api`, `/<app>/asyncapi`, `/<app>/doc`): security schemes by names of your
+   * own, any of which is enough. What several guards of a route want is wanted together. Nothing is checked by it.
+   */
+  security?: Record<string, SecurityScheme>;
+}
+
+/** A security scheme as OpenAPI 3.1 has it, with the `scopes` that the guard wants of it. */
+interface SecurityScheme {
+  type: "http" | "apiKey" | "oauth2" | "openIdConnect" | "mutualTLS" | (string & {});
+  description?: string;
+  /** Of `http`: `"bearer"`, `"basic"` ... */
+  scheme?: string;
+  bearerFormat?: string;
+  /** Of `apiKey`: `"header"`, `"query"` or `"cookie"`, and what it is called there. */
+  in?: string;
+  name?: string;
+  /** Of `oauth2`. */
+  flows?: object;
+  openIdConnectUrl?: string;
+  scopes?: string[];
+}
 
 /** What the AsyncAPI document (`/<app>/asyncapi`) says of a WebSocket. Messages are not checked against it. */
 interface SocketTold {
@@ -726,6 +749,7 @@ interface GuardAnnotation {
 
 /** Calls back once, after at least `delay` milliseconds. Of older code only what calls in flight wait for goes on after a reload. */
 declare function setTimeout<Args extends unknown[]>(callback: (...args: Args) => unknown, delay?: number, ...args: Args): number;
+declare function setTimeout(callback: (nothing: void) => unknown, delay?: number): number; // new Promise((resolve) => setTimeout(resolve, 100))
 /** Calls back every `delay` milliseconds. Stops at a reload: the new code starts its own. */
 declare function setInterval<Args extends unknown[]>(callback: (...args: Args) => unknown, delay?: number, ...args: Args): number;
 declare function clearTimeout(id: number | null | undefined): void;
@@ -806,6 +830,7 @@ declare module "sigil" {
   export import FetchContext = globalThis.FetchContext;
   export import FetchEnv = globalThis.FetchEnv;
   export import GuardFunction = globalThis.GuardFunction;
+  export import SecurityScheme = globalThis.SecurityScheme;
   export import SecurityDemand = globalThis.SecurityDemand;
   export import HeadersInit = globalThis.HeadersInit;
   export import HttpHandler = globalThis.HttpHandler;

@@ -18,6 +18,11 @@ export default class Secure extends AppBase {
     ws.onMessage((text) => ws.send("secret echo: " + text));
   }
 
+  /** curl -H "x-api-key: let-me-in" 127.0.0.1:8081/secure/whoami */
+  @Get({ guard: hasKey }) whoami(req) {
+    return req.user;
+  }
+
   /** The other way: a guard decides before the upgrade, and a stranger gets a plain 401. */
   @Websocket({ guard: hasKey }) guarded(ws) {
     ws.send(`welcome, ${ws.user.name}`);
@@ -33,3 +38,9 @@ function hasKey(req) {
   if (key !== this.key) return unauthorized("a key, please");
   req.user = { name: req.query.name ?? "friend" };
 }
+
+// What it wants, for /secure/api and /secure/doc: one of the two.
+hasKey.security = {
+  key: { type: "apiKey", in: "header", name: "x-api-key" },
+  token: { type: "apiKey", in: "query", name: "token" },
+};

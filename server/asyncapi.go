@@ -55,6 +55,7 @@ type asyncOperation struct {
 	Channel     reference   `json:"channel" yaml:"channel"`
 	Summary     string      `json:"summary,omitempty" yaml:"summary,omitempty"`
 	Description string      `json:"description,omitempty" yaml:"description,omitempty"`
+	Security    []reference `json:"security,omitempty" yaml:"security,omitempty"`
 	Messages    []reference `json:"messages" yaml:"messages"`
 	Reply       *asyncReply `json:"reply,omitempty" yaml:"reply,omitempty"`
 }
@@ -102,9 +103,7 @@ func newAsyncAPI(at asyncPlace, routes *appbase.Routes) asyncAPI {
 			doc.addSocket(route, named)
 		}
 	}
-	if len(named.schemas) > 0 {
-		doc.Components = &components{Schemas: named.schemas}
-	}
+	doc.Components = componentsOf(named, asyncSchemes(routes))
 	return doc
 }
 
@@ -114,8 +113,8 @@ func (doc *asyncAPI) addSocket(route *appbase.Route, named *schemaNames) {
 	channel, receives, sends := newChannel(name, route, named)
 	doc.Channels[name] = channel
 	self := reference{"#/channels/" + name}
-	doc.Operations["receive-"+name] = asyncOperation{Action: "receive", Channel: self, Summary: route.Summary, Messages: receives}
-	doc.Operations["send-"+name] = asyncOperation{Action: "send", Channel: self, Summary: route.Summary, Messages: sends}
+	doc.Operations["receive-"+name] = asyncOperation{Action: "receive", Channel: self, Summary: route.Summary, Security: asyncSecurity(route), Messages: receives}
+	doc.Operations["send-"+name] = asyncOperation{Action: "send", Channel: self, Summary: route.Summary, Security: asyncSecurity(route), Messages: sends}
 }
 
 // newChannel is the channel of a route, with the messages that the app takes on it and those it makes. Of which nothing

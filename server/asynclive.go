@@ -19,17 +19,17 @@ func (doc *asyncAPI) addLive(at asyncPlace, route *appbase.Route, routes *appbas
 		Description: cmp.Or(route.Description, "JSON-RPC 2.0: calls of methods, and topics ($/subscribe, $/publish, $/message)."),
 		Servers:     []reference{{"#/servers/" + socketServer}}, Messages: liveMessages(),
 	}
-	self := reference{"#/channels/" + name}
+	self, security := reference{"#/channels/" + name}, asyncSecurity(route)
 	in := func(message string) reference { return reference{self.Ref + "/messages/" + message} }
 	doc.Operations["receive-"+name] = asyncOperation{
-		Action: "receive", Channel: self, Summary: "takes the protocol's own requests", Messages: []reference{in("request")},
+		Action: "receive", Channel: self, Summary: "takes the protocol's own requests", Security: security, Messages: []reference{in("request")},
 		Reply: &asyncReply{self, []reference{in("answer")}},
 	}
-	doc.Operations["send-"+name] = asyncOperation{Action: "send", Channel: self, Summary: "tells of topics", Messages: []reference{in("notification")}}
+	doc.Operations["send-"+name] = asyncOperation{Action: "send", Channel: self, Summary: "tells of topics", Security: security, Messages: []reference{in("notification")}}
 	for _, call := range routes.Calls {
 		asked, answered := channel.put(name, named.call(call)), channel.put(name, named.result(call))
 		doc.Operations["call-"+keyOf(call.Name)] = asyncOperation{
-			Action: "receive", Channel: self, Summary: call.Summary, Description: call.Description,
+			Action: "receive", Channel: self, Summary: call.Summary, Description: call.Description, Security: security,
 			Messages: []reference{asked}, Reply: &asyncReply{self, []reference{answered}},
 		}
 	}
@@ -40,12 +40,12 @@ func (doc *asyncAPI) addLive(at asyncPlace, route *appbase.Route, routes *appbas
 		}
 	}
 	for _, topic := range routes.Topics {
-		doc.addTopic(topic, named)
+		doc.addTopic(topic, security, named)
 	}
 }
 
 // addTopic adds the channel of a topic: what is published comes as $/message, and goes by $/publish where clients may.
-func (doc *asyncAPI) addTopic(topic appbase.Topic, named *schemaNames) {
+func (doc *asyncAPI) addTopic(topic appbase.Topic, security []reference, named *schemaNames) {
 	name := doc.freeChannel("topic-" + keyOf(topic.Pattern))
 	address, params := topicAddress(topic.Pattern)
 	channel := asyncChannel{
@@ -54,9 +54,9 @@ func (doc *asyncAPI) addTopic(topic appbase.Topic, named *schemaNames) {
 	}
 	channel.put(name, named.message("publication", cmp.Or(topic.Data, "{}")))
 	self := reference{"#/channels/" + name}
-	doc.Operations["send-"+name] = asyncOperation{Action: "send", Channel: self, Summary: topic.Summary, Messages: channel.refs(name)}
+	doc.Operations["send-"+name] = asyncOperation{Action: "send", Channel: self, Summary: topic.Summary, Security: security, Messages: channel.refs(name)}
 	if topic.Publish {
-		doc.Operations["receive-"+name] = asyncOperation{Action: "receive", Channel: self, Summary: topic.Summary, Messages: channel.refs(name)}
+		doc.Operations["receive-"+name] = asyncOperation{Action: "receive", Channel: self, Summary: topic.Summary, Security: security, Messages: channel.refs(name)}
 	}
 	doc.Channels[name] = channel
 }

@@ -17,9 +17,10 @@ type openAPI struct {
 	Components *components                     `json:"components,omitempty" yaml:"components,omitempty"`
 }
 
-// components are the schemas that others refer to.
+// components are what others refer to.
 type components struct {
-	Schemas map[string]any `json:"schemas" yaml:"schemas"`
+	Schemas         map[string]any `json:"schemas,omitempty" yaml:"schemas,omitempty"`
+	SecuritySchemes map[string]any `json:"securitySchemes,omitempty" yaml:"securitySchemes,omitempty"`
 }
 
 type apiInfo struct {
@@ -38,6 +39,7 @@ type operation struct {
 	Parameters  []parameter         `json:"parameters,omitempty" yaml:"parameters,omitempty"`
 	RequestBody *requestBody        `json:"requestBody,omitempty" yaml:"requestBody,omitempty"`
 	Responses   map[string]response `json:"responses" yaml:"responses"`
+	Security    []appbase.Demand    `json:"security,omitempty" yaml:"security,omitempty"`
 }
 
 type parameter struct {
@@ -80,9 +82,7 @@ func newOpenAPI(mount string, routes *appbase.Routes) openAPI {
 			doc.add(route, paths, named)
 		}
 	}
-	if len(named.schemas) > 0 {
-		doc.Components = &components{Schemas: named.schemas}
-	}
+	doc.Components = componentsOf(named, openSchemes(routes, appbase.KindHTTP))
 	return doc
 }
 
@@ -112,6 +112,7 @@ func (doc *openAPI) add(route *appbase.Route, paths pathNames, named *schemaName
 		item[key] = operation{
 			OperationID: operationID(route, key), Summary: route.Summary, Description: route.Description,
 			Deprecated: route.Deprecated, Parameters: parameters(params, parts, route.Parameters), RequestBody: bodyOf(key, parts), Responses: responses(route, parts),
+			Security: route.Security,
 		}
 	}
 }

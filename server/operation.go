@@ -104,6 +104,9 @@ func responses(route *appbase.Route, p parts) map[string]response {
 	if len(route.Schemas) > 1 || len(route.Schemas) == 1 && route.Schemas["response"] == "" {
 		all["400"] = response{"the request does not fit; the body says where", map[string]media{"application/problem+json": {Schema: problemSchema()}}}
 	}
+	if route.Security != nil {
+		all["401"] = response{Description: "what the route wants to know of the caller is missing or wrong"}
+	}
 	if route.Guarded {
 		all["403"] = response{Description: "a guard refused"}
 	}
