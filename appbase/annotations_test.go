@@ -96,6 +96,8 @@ func TestMistakesInAnnotations(t *testing.T) {
 		`export default class A extends AppBase { @Websocket({ compress: { level: 10 } }) a() {} }`: "compress.level is 1 (fast) to 9 (small), not 10",
 		`export default class A extends AppBase { @Websocket({ compress: { window: 9 } }) a() {} }`: `@Websocket compress does not know the option "window"`,
 		`class App extends AppBase { @Get a() {} }`:                                                 "the class may only lack `export default`",
+		`export default class App { @Get a() {} }`:                                                  "the default export App is a class that does not extend AppBase",
+		`export default function go() {}`:                                                           "the default export go is a function",
 		`export class A extends AppBase {} export class B extends AppBase {}`:                       "A, B all could be",
 		`export default { fetch: 1 }`:                                                               "no app class",
 		`@Api({ limits: { rateExceeded: 1 } }) export default class A extends AppBase {}`:           `@Api: limits.rateExceeded is one of wait, close, not 1`,
@@ -105,6 +107,22 @@ func TestMistakesInAnnotations(t *testing.T) {
 		w := emptyWorld(t)
 		if err := w.tryLoad(source); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s:\n got %v\nwant %s", source, err, want)
+		}
+	}
+}
+
+// What other decorators make of a method is what runs, on whichever side of the annotation they stand.
+func TestAnnotationsBesideOtherDecorators(t *testing.T) {
+	w := newWorld(t, `
+		const twice = (method) => function (...args) { return method.apply(this, args).repeat(2); };
+		export default class App extends AppBase {
+			@Get @twice below() { return "a"; }
+			@twice @Get above() { return this.name[0] + "b"; }
+			@twice @Guard(() => true) @Get @twice both() { return "c"; }
+		}`)
+	for path, want := range map[string]string{"/below": "aa", "/above": "abab", "/both": "cccc"} {
+		if got := w.request("GET", path, ""); got != "200 text/plain;charset=UTF-8 "+want {
+			t.Errorf("%s: %q, want %q", path, got, want)
 		}
 	}
 }

@@ -59,14 +59,15 @@ func (in *instance) serve(b *binding, req *Request, done func(*Response, error))
 	})
 	switch {
 	case err != nil:
-		done(nil, in.asError(err))
+		done(nil, in.blame(b.site, in.asError(err)))
 	case o.res != nil:
 		req.addCookies(o.res.Fields)
 		done(o.res, nil)
 	case o.pending:
-		in.await(o.encoded, func(value goja.Value, err error) { done(in.answer(req, value, err)) })
+		site := b.site // without the rest of b, which can stay on the stack
+		in.await(o.encoded, func(value goja.Value, err error) { done(in.answer(site, req, value, err)) })
 	default:
-		done(in.answer(req, o.encoded, nil))
+		done(in.answer(b.site, req, o.encoded, nil))
 	}
 }
 

@@ -145,7 +145,8 @@ func (in *instance) serveByContract(b *binding, req *Request, done func(*Respons
 		return
 	}
 	o, vm := &req.checked.outcome, in.vm
-	in.run(in.serveContract, func(value goja.Value, err error) { done(in.answer(req, value, err)) },
+	site := b.site
+	in.run(in.serveContract, func(value goja.Value, err error) { done(in.answer(site, req, value, err)) },
 		in.app, b.guards, b.function, b.terms.object, raw,
 		vm.ToValue(o.Values), vm.ToValue(o.Credentials), vm.ToValue(o.Status), vm.ToValue(o.Problem))
 }

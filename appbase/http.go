@@ -107,23 +107,24 @@ func (w *Worker) Admit(route *Route, req *Request, done func(Admission, error)) 
 			done(Admission{}, in.asError(err))
 			return
 		}
+		site := b.site
 		door, args := in.admit, []goja.Value{in.app, b.guards, raw}
 		if route.Whole {
 			door, args = in.admitFetch, []goja.Value{in.app, raw}
 		}
 		in.run(door, func(value goja.Value, err error) {
-			done(in.admission(req, value, err))
+			done(in.admission(site, req, value, err))
 		}, args...)
 	})
 }
 
-func (in *instance) admission(req *Request, value goja.Value, err error) (a Admission, _ error) {
+func (in *instance) admission(site goja.Value, req *Request, value goja.Value, err error) (a Admission, _ error) {
 	if err != nil {
-		return a, in.asError(err)
+		return a, in.blame(site, in.asError(err))
 	}
 	pair := value.ToObject(in.vm)
 	if refused := pair.Get("0"); refused != nil && !goja.IsUndefined(refused) {
-		a.Response, err = in.answer(req, refused, nil)
+		a.Response, err = in.answer(site, req, refused, nil)
 		return a, err
 	}
 	if user := pair.Get("1"); user != nil && !goja.IsUndefined(user) {
@@ -141,13 +142,27 @@ func (in *instance) admission(req *Request, value goja.Value, err error) (a Admi
 	return a, nil
 }
 
-// answer is the response with the cookies that the script has set.
-func (in *instance) answer(req *Request, value goja.Value, err error) (*Response, error) {
+// answer is the response with the cookies that the script has set. site is where the method stands that answers.
+func (in *instance) answer(site goja.Value, req *Request, value goja.Value, err error) (*Response, error) {
 	r, err := in.response(value, err)
-	if err == nil {
-		req.addCookies(r.Fields)
+	if err != nil {
+		return nil, in.blame(site, err)
 	}
-	return r, err
+	req.addCookies(r.Fields)
+	if r.Stream != nil {
+		r.Stream.site = site
+	}
+	return r, nil
+}
+
+// blame gives an error that has no place that of a method's annotation: it is about what the method returned, or threw long after
+// it was called.
+func (in *instance) blame(site goja.Value, err error) error {
+	e, ok := errors.AsType[*scripting.Error](err)
+	if !ok || site == nil || e.Line > 0 {
+		return err
+	}
+	return e.Near(in.rt.Error(in.thrown(site)))
 }
 
 // response reads what the prelude encoded: [status, header, body, puller].

@@ -36,7 +36,7 @@ func TestAnswers(t *testing.T) {
 		"/moved": "302", "/own": "418 text/tea x", "/thrown": "409 text/plain;charset=UTF-8 twice", "/": "200 text/plain;charset=UTF-8 root",
 		"/broken":      "error app.ts:16:26: ReferenceError: undefinedName is not defined",
 		"/brokenLater": "error app.ts:17:49: ReferenceError: undefinedName is not defined",
-		"/func":        "error TypeError: a handler returned a function, which cannot be sent",
+		"/func":        "error app.ts:18:8: TypeError: a handler returned a function, which cannot be sent",
 		"/any":         "200 text/plain;charset=UTF-8 GET",
 	} {
 		if got := w.request("GET", path, ""); got != want {

@@ -12,7 +12,7 @@ import (
 type Stream struct {
 	in           *instance
 	pull, cancel goja.Callable
-	self         goja.Value
+	self, site   goja.Value          // site is where the method stands that answers with it
 	done         func([]byte, error) // of the Next that waits
 	err          error               // how it ended; nil while it goes on
 }
@@ -56,7 +56,7 @@ func (s *Stream) got(value goja.Value, err error) {
 	var chunk []byte
 	switch {
 	case err != nil:
-		err = s.in.asError(err)
+		err = s.in.blame(s.site, s.in.asError(err))
 	case goja.IsUndefined(value):
 		err = io.EOF
 	default:

@@ -105,8 +105,8 @@ func TestAnswersOfTheWeb(t *testing.T) {
 	w := newWorld(t, rows)
 	for path, want := range map[string]string{
 		"/blob": "200 text/x bytes", "/params": "200 application/x-www-form-urlencoded;charset=UTF-8 a=b+c",
-		"/read":  "error TypeError: the body of the Response was read already, or is being read: return a clone(), or a new Response",
-		"/error": "error TypeError: Response.error() cannot be sent",
+		"/read":  "error app.ts:9:8: TypeError: the body of the Response was read already, or is being read: return a clone(), or a new Response",
+		"/error": "error app.ts:10:8: TypeError: Response.error() cannot be sent",
 		"/same":  "200 text/plain;charset=UTF-8 kept",
 	} {
 		for range 2 { // a Response whose body is no stream may be sent again
@@ -163,7 +163,7 @@ func TestUploadIsReadElsewhere(t *testing.T) {
 	}{
 		{strings.NewReader("late"), "200 latelatetrue"},
 		{failingReader{&BodyError{Status: http.StatusRequestEntityTooLarge, Message: "too much"}}, "413 too much"},
-		{failingReader{errors.New("disk on fire")}, "TypeError: disk on fire"},
+		{failingReader{errors.New("disk on fire")}, "app.ts:12:9: TypeError: disk on fire"},
 	} {
 		upload, answer := &slowUpload{body: tt.body}, "pending"
 		req := request("POST", "/twice", "", nil, nil)

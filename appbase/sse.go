@@ -74,7 +74,7 @@ func (w *Worker) Events(sink EventSink, route *Route, req *Request, done func(*R
 				done(nil, nil)
 				return
 			}
-			done(in.answer(req, value, err))
+			done(in.answer(b.site, req, value, err))
 		}, in.app, b.guards, b.function, raw, in.vm.ToValue(s))
 	})
 	return s

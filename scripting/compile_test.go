@@ -116,10 +116,10 @@ func TestCompileMistakes(t *testing.T) {
 		{"syntax", "const a = 1;\nconst b = ;", `app.ts:2:11: SyntaxError: Unexpected ";"`, ""},
 		{"a wide character before it", "const ü = '😀' + ;", `app.ts:1:18: SyntaxError: Unexpected ";"`, ""},
 		{"a missing file", `import "./nope";`, `app.ts:1:8: SyntaxError: Could not resolve "./nope"`, "is there such a file? the path is relative to the importing one"},
-		{"a missing package", `import x from "left-pad/lib"; x();`, `app.ts:1:15: SyntaxError: Could not resolve "left-pad/lib"`, "npm install left-pad in ."},
-		{"a missing scoped package", `import x from "@a/b/c"; x();`, `app.ts:1:15: SyntaxError: Could not resolve "@a/b/c"`, "npm install @a/b in ."},
+		{"a missing package", `import x from "left-pad/lib"; x();`, `app.ts:1:15: SyntaxError: Could not resolve "left-pad/lib"`, "npm install left-pad in the folder of the apps"},
+		{"a missing scoped package", `import x from "@a/b/c"; x();`, `app.ts:1:15: SyntaxError: Could not resolve "@a/b/c"`, "npm install @a/b in the folder of the apps"},
 		{"Node's modules", `import fs from "node:fs"; fs();`, `app.ts:1:16: SyntaxError: Could not resolve "node:fs"`, "node:fs is a module of Node.js, which apps do not have"},
-		{"a missing export", `import { nope } from "sigil"; nope();`, `app.ts:1:10: SyntaxError: No matching export in "sigil:sigil" for import "nope"`, ""},
+		{"a missing export", `import { nope } from "sigil"; nope();`, `app.ts:1:10: SyntaxError: No matching export in "sigil" for import "nope"`, ""},
 		{"twice declared", "let a;\nlet a;", `app.ts:2:5: SyntaxError: The symbol "a" has already been declared`, `The symbol "a" was originally declared here: app.ts:1:5`},
 	}
 	for _, test := range tests {

@@ -76,6 +76,16 @@ func (e *Error) Detached() *Error {
 	return &c
 }
 
+// Near is e with the place of another error if it has none of its own.
+func (e *Error) Near(other *Error) *Error {
+	if e.Line > 0 || other == nil {
+		return e
+	}
+	c := *e
+	c.File, c.Line, c.Column, c.SourceLine = other.File, other.Line, other.Column, other.SourceLine
+	return &c
+}
+
 // Detail is several lines for a log or a page: the message, the place, the
 // source line with a caret below the column, the rest of the stack, causes,
 // the hint, and the Go stack of a native function that panicked. It does not

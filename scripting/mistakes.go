@@ -15,7 +15,7 @@ func regexpQuote(s string) string { return regexp.QuoteMeta(s) }
 func mistakes(o CompileOptions, name string, messages []api.Message) Errors {
 	var out Errors
 	for _, m := range messages[:min(len(messages), maxMistakes)] {
-		e := &Error{Name: name, Message: m.Text}
+		e := &Error{Name: name, Message: strings.ReplaceAll(m.Text, `"`+builtinSpace+":", `"`)} // by what apps import
 		if at := m.Location; at != nil {
 			e.File, e.Line = at.File, at.Line
 			e.Column = utf16Column(at.LineText, at.Column)
@@ -42,6 +42,9 @@ func utf16Column(line string, offset int) int {
 // directEval is the bundler's name of a call of eval by this name, which sees local variables.
 const directEval = "direct-eval"
 
+// emptyImportMeta is its name of a use of import.meta.
+const emptyImportMeta = "empty-import-meta"
+
 // sortWarnings tells warnings from what is an error here: a name imported from a file that does not export it, which is
 // how a file looks while it is being saved, and direct eval, which the engine does not survive in every class. The bundler
 // does not warn of either in packages.
@@ -53,6 +56,9 @@ func sortWarnings(all []api.Message) (grave, warnings []api.Message) {
 			grave = append(grave, m)
 		case "import-is-undefined":
 			grave = append(grave, m)
+		case emptyImportMeta:
+			m.Text = "import.meta is empty"
+			warnings = append(warnings, m)
 		default:
 			warnings = append(warnings, m)
 		}
@@ -67,6 +73,11 @@ func bundlerHint(o CompileOptions, m api.Message) string {
 		return `(0, eval)("...") and new Function("...") work: they see globals only`
 	case "import-is-undefined":
 		return "is the export misspelt, or the file not wholly saved?"
+	case emptyImportMeta:
+		return "an app is one program, whose files have no addresses when it runs: import what it needs"
+	}
+	if strings.HasPrefix(m.Text, "No loader is configured") {
+		return `import text from "./file" with { type: "text" } gives what is in it, { type: "bytes" } its bytes`
 	}
 	if name, ok := strings.CutPrefix(m.Text, `Could not resolve "`); ok {
 		name, _, _ = strings.Cut(name, `"`) // an alias is followed by what it stands for
@@ -82,7 +93,7 @@ func bundlerHint(o CompileOptions, m api.Message) string {
 
 // notePlace is where a note points.
 func notePlace(at *api.Location) string {
-	if at == nil {
+	if at == nil || strings.HasPrefix(at.File, builtinSpace+":") {
 		return ""
 	}
 	return " " + position(at.File, at.Line, utf16Column(at.LineText, at.Column))
@@ -115,14 +126,14 @@ func packageOf(name string) string {
 	return parts[0]
 }
 
-// appDir is the folder that an app's packages go to: its own below the root,
+// appDir names the folder that an app's packages go to: its own below the root,
 // or the root for an app of one file.
 func appDir(o CompileOptions) string {
 	rel := relative(o.Root, o.Entry)
 	if i := strings.IndexByte(rel, '/'); i > 0 {
 		return rel[:i]
 	}
-	return "."
+	return "the folder of the apps"
 }
 
 // mistakeAt is a mistake at a place in the bundle, counted from 1.

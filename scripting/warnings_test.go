@@ -36,6 +36,26 @@ func TestWarningsThatAreErrors(t *testing.T) {
 	}
 }
 
+// A name that a module of the server's own does not have is told by the name that the author wrote.
+func TestMissingNameOfABuiltin(t *testing.T) {
+	_, err := scriptingtest.Compile(t, map[string]string{"app.ts": `import { Websockt } from "sigil"; export const a = Websockt;`}, map[string]string{"sigil": "export const Websocket = 1;"})
+	var list scripting.Errors
+	if !errors.As(err, &list) || list[0].Message != `No matching export in "sigil" for import "Websockt"` || list[0].Hint != `Did you mean to import "Websocket" instead?` {
+		t.Errorf("got %v (%v)", err, list)
+	}
+}
+
+// What has no meaning on the server is said in words that are not the bundler's.
+func TestImportMeta(t *testing.T) {
+	p, err := scriptingtest.Compile(t, map[string]string{"app.ts": "export const a = import.meta.url;"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := p.Warnings(); len(w) != 1 || w[0].Error() != "app.ts:1:18: Warning: import.meta is empty" || w[0].Hint == "" {
+		t.Errorf("warnings %v", w)
+	}
+}
+
 // Packages are not the author's to change.
 func TestPackagesMayWarn(t *testing.T) {
 	run(t, map[string]string{"app.ts": `import p from "p"; export const result = p;`,

@@ -271,7 +271,7 @@
   /** @Guard("bearerAuth") on a method: it decides for that security scheme of the contract. */
   function guardOf(schemes) {
     return (method, context) => {
-      if (context.kind === "class") fail(`@Guard(${host.show(schemes[0])}) belongs on the method that decides for the security scheme, not on the class`);
+      if (context.kind === "class") fail(`@Guard("${schemes[0]}") belongs on the method that decides for the security scheme, not on the class`);
       checkMethod("@Guard", context);
       noteMember(context, { kind: "scheme", label: "@Guard", method, schemes });
     };
@@ -369,14 +369,17 @@
     if (found.size === 1) return [...found][0];
     const names = [...found].map((c) => c.name).join(", ");
     if (found.size > 1) fail(`which class is the app? ${names} all could be: make one of them the default export`);
+    const first = exports.default;
     fail("no app class: looked for a default export or an export that extends AppBase, for a class marked @Api, and for a default export with fetch()"
-      + (annotated ? "; there are annotated methods, so the class may only lack `export default`" : ""));
+      + (typeof first === "function" ? `; the default export ${first.name} is a ${annotated ? "class that does not extend AppBase" : "function"}`
+        : annotated ? "; there are annotated methods, so the class may only lack `export default`" : ""));
   }
 
   /** What the class declares: { api, routes, start, stop }. wanted: the operations of a contract, if there is one. */
   function describe(Class, AppBase, wanted) {
     const metadata = Object.hasOwn(Class, Symbol.metadata) ? Class[Symbol.metadata] : {};
     const { api = {}, cors, guards, members, place } = notesOf(metadata);
+    for (const m of members) if (m.method) m.method = finalMethod(Class, m);
     const named = (kind) => members.filter((m) => m.kind === kind);
     const additions = members.filter((m) => m.kind === "guard" || m.kind === "cors").reverse(); // as they stand, from above
     const of = (kind, name) => additions.filter((m) => m.kind === kind && m.name === name);
@@ -395,10 +398,16 @@
     };
   }
 
+  /** What the decorators above an annotation made of its method. */
+  function finalMethod(Class, { name, method }) {
+    const made = Object.getOwnPropertyDescriptor(Class.prototype, name)?.value;
+    return typeof made === "function" ? made : method;
+  }
+
   function contractOf(Class, AppBase, wanted, members) {
     if (wanted) return host.contract().operations(Class, AppBase, wanted, members);
     const guard = members.find((m) => m.kind === "scheme");
-    if (guard) failAt(guard.site, `@Guard(${host.show(guard.schemes[0])}) on ${guard.name}: there is no openapi.yaml in the app's folder that names security schemes; a guard is a function`);
+    if (guard) failAt(guard.site, `@Guard("${guard.schemes[0]}") on ${guard.name}: there is no openapi.yaml in the app's folder that names security schemes; a guard is a function`);
     return undefined;
   }
 

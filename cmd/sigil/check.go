@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"os"
 	"runtime/debug"
 	"strings"
 
@@ -14,19 +11,19 @@ import (
 
 	"github.com/sigil-server/sigil/scripting"
 	"github.com/sigil-server/sigil/server"
-	"github.com/sigil-server/sigil/storage"
 )
 
 func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "check [DIR]",
-		Short: "Compiles and loads every app and prints mistakes",
-		Long: `Compiles and loads every app in DIR (default: apps) without serving it, and lists its routes. Mistakes are printed as
-file:line:column, and the exit code is 1 if there are any. The top level of each app's module and its constructor run.
+		Use:   "check [PATH]",
+		Short: "Compiles and loads every app, or one, and prints mistakes",
+		Long: `Compiles and loads the apps without serving them, and lists their routes. PATH is a folder of apps, or the folder or any file
+of one app; left out, it is the folder that would be served. Mistakes are printed as file:line:column, and the exit code is 1
+if there are any. The top level of each app's module and its constructor run, with the values that sigil.yaml has for it.
 
 With --config it looks at the configuration instead: it prints every setting as it would count, as YAML, with where it comes
 from, or every mistake.`,
-		Example: "  sigil check\n  sigil check --config\n  sigil check --config=/etc/sigil.yaml",
+		Example: "  sigil check\n  sigil check apps/chat.js\n  sigil check --config\n  sigil check --config=/etc/sigil.yaml",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("config") {
@@ -53,8 +50,9 @@ from, or every mistake.`,
 
 func newRoutes() *cobra.Command {
 	return &cobra.Command{
-		Use:   "routes [DIR]",
-		Short: "Lists the routes of every app",
+		Use:   "routes [PATH]",
+		Short: "Lists the routes of every app, or of one",
+		Long:  "Lists the routes of all apps in a folder, or of the one that PATH is, or is a file of, each with the URL to try.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			apps, err := inspect(cmd, args)
@@ -74,30 +72,6 @@ func newRoutes() *cobra.Command {
 	}
 }
 
-func inspect(cmd *cobra.Command, args []string) ([]server.AppInfo, error) {
-	dir := "apps"
-	if len(args) > 0 {
-		dir = args[0]
-	}
-	log := slog.New(newConsoleHandler(cmd.ErrOrStderr(), slog.LevelWarn))
-	apps, err := tried(cmd.Context(), dir, log)
-	if err == nil && len(apps) == 0 {
-		err = fmt.Errorf("no apps in %s: an app is %s/NAME.js, NAME.ts or a folder NAME with main.js (try: sigil new hello)", dir, dir)
-	}
-	return apps, err
-}
-
-// tried looks at the apps with stores of their own that are thrown away, so that mistakes in migrations and seeds are found.
-func tried(ctx context.Context, dir string, log *slog.Logger) (apps []server.AppInfo, err error) {
-	data, err := os.MkdirTemp("", "sigil-check-")
-	if err != nil {
-		return nil, err
-	}
-	stores := storage.NewStores(storage.Options{Dir: data, Relaxed: true})
-	defer func() { err = errors.Join(err, stores.Close(), os.RemoveAll(data)) }()
-	return server.Inspect(ctx, dir, log, storeOf(stores))
-}
-
 // checkOne prints one app's routes or mistakes, and counts 1 when there are mistakes.
 func checkOne(w io.Writer, app server.AppInfo) int {
 	if app.Err == nil {
@@ -106,23 +80,31 @@ func checkOne(w io.Writer, app server.AppInfo) int {
 		return 0
 	}
 	var many scripting.Errors
-	var detailed interface{ Detail() string }
-	if errors.As(app.Err, &many) && len(many) > 1 {
+	var one *scripting.Error
+	switch {
+	case errors.As(app.Err, &many) && len(many) > 1:
 		fmt.Fprintf(w, "%s:\n", app.Name)
 		for _, e := range many {
-			fmt.Fprintf(w, "  %v\n", e)
-			if parts := strings.SplitN(e.Detail(), "\n", 3); len(parts) == 3 { // the title and the place were said
-				fmt.Fprint(w, indent(parts[2]))
-			}
+			fmt.Fprintf(w, "  %v\n%s", e, excerptOf(e))
 		}
-		return 1
-	}
-	if errors.As(app.Err, &detailed) {
-		fmt.Fprintf(w, "%s: %v\n%s", app.Name, app.Err, indent(detailed.Detail()))
-	} else {
+	case errors.As(app.Err, &one):
+		fmt.Fprintf(w, "%s: %v\n%s", app.Name, app.Err, excerptOf(one))
+	default:
 		fmt.Fprintf(w, "%s: %v\n", app.Name, app.Err)
 	}
 	return 1
+}
+
+// excerptOf is what there is to say of a mistake beside its first line, which has the message and the place.
+func excerptOf(e *scripting.Error) string {
+	_, rest, more := strings.Cut(e.Detail(), "\n")
+	if !more {
+		return ""
+	}
+	if first, others, _ := strings.Cut(rest, "\n"); strings.HasPrefix(first, "  at ") && e.Line > 0 {
+		rest = others
+	}
+	return indent(rest)
 }
 
 // versionText is the released version, or what the build knows of its module.

@@ -21,6 +21,8 @@ func Show(v goja.Value) string {
 			return "a function"
 		}
 		return "an object of class " + v.ClassName()
+	case *goja.Symbol:
+		return fmt.Sprintf("Symbol(%.40s)", v.String())
 	}
 	return v.String()
 }
