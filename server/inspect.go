@@ -3,16 +3,14 @@ package server
 import (
 	"context"
 	"log/slog"
-
-	"github.com/sigil-server/sigil/appbase"
 )
 
-// Inspect compiles and loads every app of a folder without serving it, and tells of each what there is to know, in order
-// of name. Code that runs at load runs: the top level of the modules and the constructor.
-// The error says why the folder cannot be read; mistakes in an app are in its AppInfo. With a store, one that is thrown away,
-// migrations and seeds are tried in it; nil: they are not looked at.
-func Inspect(ctx context.Context, appsDir string, log *slog.Logger, store func(ctx context.Context, app string) (appbase.Store, error)) ([]AppInfo, error) {
-	o := Options{AppsDir: appsDir, Log: log, Store: store}.withDefaults()
+// Inspect compiles and loads the apps of a folder without serving them, and tells of each what there is to know, in order
+// of name. Code that runs at load runs: the top level of the modules and the constructor. What the options say of ports has no
+// meaning. The error says why the folder cannot be read; mistakes in an app are in its AppInfo. With a store, one that is
+// thrown away, migrations and seeds are tried in it; without, they are not looked at.
+func Inspect(ctx context.Context, o Options) ([]AppInfo, error) {
+	o = o.withDefaults()
 	o.Log = slog.New(quiet{o.Log.Handler()})
 	o.loadOnly = true
 	var t table

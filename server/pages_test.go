@@ -157,7 +157,7 @@ func TestInspect(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	apps, err := Inspect(context.Background(), dir, nil, nil)
+	apps, err := Inspect(context.Background(), Options{AppsDir: dir})
 	if err != nil || len(apps) != 5 {
 		t.Fatalf("%d apps, %v", len(apps), err)
 	}
@@ -168,7 +168,7 @@ func TestInspect(t *testing.T) {
 	if shop := apps[2]; shop.Err != nil || shop.Generation != 1 || !slices.ContainsFunc(shop.Routes, func(r RouteInfo) bool { return reflect.DeepEqual(r, want) }) {
 		t.Errorf("got %+v", shop)
 	}
-	if _, err := Inspect(context.Background(), dir+"/nowhere", nil, nil); err == nil {
+	if _, err := Inspect(context.Background(), Options{AppsDir: dir + "/nowhere"}); err == nil {
 		t.Error("a folder that is not there")
 	}
 }

@@ -18,7 +18,7 @@ import (
 // contractOf loads the app and writes what a typed client needs to know of it.
 func contractOf(cmd *cobra.Command, apps, name, out string) error {
 	log := slog.New(newConsoleHandler(cmd.ErrOrStderr(), slog.LevelWarn))
-	all, err := server.Inspect(cmd.Context(), apps, log, nil)
+	all, err := server.Inspect(cmd.Context(), server.Options{AppsDir: apps, Log: log})
 	if err != nil {
 		return err
 	}

@@ -25,11 +25,13 @@ func newRoot() *cobra.Command {
 		Use:           "sigil",
 		Short:         "Hosts realtime apps written as annotated JavaScript classes",
 		Long:          longHelp,
+		Version:       versionText(),
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE:          serve.RunE,
 	}
+	root.SetVersionTemplate("sigil {{.Version}}\n")
 	serveFlags(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(serve, newNew(), newCheck(), newTest(), newRoutes(), newJobs(), newTypes(), newVersion())

@@ -61,6 +61,9 @@ func serve(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := checkAppsFolder(c.Apps); err != nil {
+		return err
+	}
 	log := newLogger(cmd.ErrOrStderr(), c.Log)
 	warnUnset(c, log)
 	watcher, err := watch.New(watch.Options{Log: log})
