@@ -85,9 +85,27 @@ func (rt *Runtime) leave(err *error) {
 	rt.contexts.current = nil
 	rt.guard.exit()
 	if *err != nil {
+		rt.rest(*err)
 		*err = rt.engineError(*err)
 	}
 	rt.settle()
+}
+
+// rest has the engine at rest after an entry that ended with err. Microtasks that
+// are still there run in an entry of their own, as others may wait for them.
+func (rt *Runtime) rest(err error) {
+	var exception *goja.Exception
+	if errors.As(err, &exception) || !unwind(rt.vm) {
+		return
+	}
+	_ = rt.o.Executor.Post(func() { // else the next entry does it
+		if rt.depth > 0 || rt.closed {
+			return
+		}
+		if err := rt.Do(func() error { return nil }); err != nil {
+			rt.o.OnError(rt.Error(err))
+		}
+	})
 }
 
 // settle does what waited for the end of the outermost entry.
@@ -113,10 +131,13 @@ func (rt *Runtime) guarded(fn func()) {
 	if rt.depth == 0 {
 		rt.enter()
 		defer func() {
+			x := recover() // an interrupt; fn has its fallback
 			rt.depth--
 			rt.guard.exit()
+			if x != nil {
+				unwind(rt.vm)
+			}
 		}()
-		defer func() { _ = recover() }() // an interrupt; fn has its fallback
 	}
 	_ = rt.vm.Try(fn)
 }

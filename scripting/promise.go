@@ -162,8 +162,10 @@ func (rt *Runtime) newPromise(count *int) (promise goja.Value, settle func(func(
 }
 
 func (rt *Runtime) settlePromise(fn func() (goja.Value, error), resolve, reject func(any) error) {
+	settled := false
 	err := rt.Do(func() error {
 		v, err := fn()
+		settled = true
 		if err != nil {
 			return reject(rt.Reason(err))
 		}
@@ -172,7 +174,11 @@ func (rt *Runtime) settlePromise(fn func() (goja.Value, error), resolve, reject 
 		}
 		return resolve(v)
 	})
-	if err == nil || errors.Is(err, ErrClosed) {
+	switch {
+	case err == nil || errors.Is(err, ErrClosed):
+		return
+	case settled: // and then what goes on from there ended badly
+		rt.o.OnError(rt.Error(err))
 		return
 	}
 	// fn threw, panicked or was interrupted before the promise was settled.
