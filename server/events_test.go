@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -36,6 +37,8 @@ export default class News extends AppBase {
   @Sse({ limits: { queueBytes: 4096 } }) flood(req, stream) { let n = 0; while (stream.send("x".repeat(1000))) n++; this.flooded = [n, stream.send("y")]; }
   @Get flooded() { return this.flooded; }
   @Sse async *firehose() { for (;;) yield "x".repeat(10000); }
+  @Sse async *drizzle() { for (;;) yield "x"; }
+  @Get async later() { await null; return "later"; }
   @Sse bytes(req, stream) { stream.send(new Uint8Array(1)); }
   @Sse line(req, stream) { stream.send("x", { event: "a\nb" }); }
 }`
@@ -100,6 +103,35 @@ func TestEvents(t *testing.T) {
 	s.do("GET", "/news/leave", "")
 	e.want("")
 	eventually(t, func() bool { return s.get("/news/say") == "0" })
+}
+
+// A generator that waits for nothing keeps nobody else from anything, neither while its client reads as fast as it yields nor
+// when that has gone.
+func TestEventsWithoutAnEnd(t *testing.T) {
+	for _, path := range []string{"/news/drizzle", "/news/firehose"} {
+		t.Run(path, func(t *testing.T) {
+			s := startSite(t, files{"news.js": newsJS}, func(o *Options) { o.Limits.CallTime = time.Hour })
+			e := s.events(path)
+			e.next()
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				_, _ = io.Copy(io.Discard, e.res.Body)
+			}()
+			for range 20 {
+				if got := s.get("/news/later"); got != "later" {
+					t.Fatalf("while it is read: %q", got)
+				}
+			}
+			_ = e.conn.Close()
+			<-ended
+			for range 20 {
+				if got := s.get("/news/later"); got != "later" {
+					t.Fatalf("when its client has gone: %q", got)
+				}
+			}
+		})
+	}
 }
 
 // What a stream is answered with that does not come to be, or goes wrong.

@@ -4,6 +4,7 @@
   "use strict";
 
   const ROOM = 16384; // bytes that may wait while the next event of a generator is asked for
+  const TURN = 32; // events of a generator that waits for nothing, before others have their turn
 
   let left; // tells a stream that it has ended
   let follow; // has a stream carry the events of an iterator
@@ -30,10 +31,11 @@
     async #follow(iterator, step) {
       this.#iterator = iterator;
       try {
-        for (;;) {
+        for (let n = 1; ; n++) {
           const { value, done } = await step;
           if (done || this.ended) break;
           if (value !== undefined) host.send(this.#raw, value, undefined);
+          if (n % TURN === 0) await host.soon();
           await host.drained(this.#raw, ROOM);
           if (this.ended) break;
           step = iterator.next();
