@@ -73,6 +73,7 @@ func (rt *Runtime) enter() {
 	rt.depth++
 	rt.bounds.spent, rt.bounds.active = 0, 0
 	rt.depths.reset()
+	rt.stack.lend()
 	rt.guard.enter()
 }
 
@@ -84,6 +85,7 @@ func (rt *Runtime) leave(err *error) {
 	rt.depth--
 	rt.contexts.current = nil
 	rt.guard.exit()
+	rt.stack.takeBack()
 	if *err != nil {
 		rt.rest(*err)
 		*err = rt.engineError(*err)
@@ -134,6 +136,7 @@ func (rt *Runtime) guarded(fn func()) {
 			x := recover() // an interrupt; fn has its fallback
 			rt.depth--
 			rt.guard.exit()
+			rt.stack.takeBack()
 			if x != nil {
 				unwind(rt.vm)
 			}

@@ -24,6 +24,7 @@ type Runtime struct {
 
 	bounds   bounds
 	depths   depthGuard
+	stack    engineStack
 	rejected rejections
 	loose    []goja.Value   // thrown by microtasks of the present entry
 	kept     []*goja.Object // see keep
@@ -41,6 +42,7 @@ func New(o Options) (*Runtime, error) {
 	o = o.withDefaults()
 	boundMatching()
 	rt := &Runtime{o: o, vm: goja.New()}
+	rt.stack = newEngineStack(rt.vm)
 	rt.vm.SetTimeSource(goja.Now(o.Now))
 	rt.guard = newWatchdog(rt.vm, o.CallTime, errTooLong)
 	rt.depths = newDepthGuard(o.MaxCallDepth)

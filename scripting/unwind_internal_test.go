@@ -14,8 +14,7 @@ func TestEngineAtRest(t *testing.T) {
 	if _, err := vm.RunString(`(async () => { await 1; for (const x of (function* () { yield 1 })()) ; })()`); err != nil {
 		t.Fatal(err)
 	}
-	engine := reflect.ValueOf(vm).Elem()
-	state := member(engine, "vm").Elem()
+	engine, state := members(vm)
 	for _, name := range []string{"callStack", "tryStack", "iterStack", "refStack", "stack"} {
 		if m := member(state, name); !m.IsValid() || m.Kind() != reflect.Slice || m.Len() != 0 {
 			t.Errorf("%s is not an empty slice", name)
