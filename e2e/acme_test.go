@@ -37,8 +37,9 @@ func startPebble(t *testing.T, validity time.Duration) *pebble {
 	}
 	ca := newAuthority(t)
 	ca.issue(dir, time.Now().Add(time.Hour))
-	listen, management, dns := "127.0.0.1:"+freePort(t), "127.0.0.1:"+freePort(t), "127.0.0.1:"+freePort(t)
-	p := &pebble{directory: "https://" + listen + "/dir", rootFile: ca.file, tls: freePort(t), http: freePort(t)}
+	ports := freePorts(t, 6)
+	listen, management, dns := "127.0.0.1:"+ports[0], "127.0.0.1:"+ports[1], "127.0.0.1:"+ports[2]
+	p := &pebble{directory: "https://" + listen + "/dir", rootFile: ca.file, tls: ports[3], http: ports[4]}
 	config, err := json.Marshal(map[string]any{"pebble": map[string]any{
 		"listenAddress": listen, "managementListenAddress": management, "keyAlgorithm": "ecdsa",
 		"certificate": filepath.Join(dir, "cert.pem"), "privateKey": filepath.Join(dir, "key.pem"),
@@ -48,7 +49,7 @@ func startPebble(t *testing.T, validity time.Duration) *pebble {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := launchProgram(t, filepath.Join(dir, "pebble-challtestsrv"), "-dnsserver", dns, "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "", "-management", "127.0.0.1:"+freePort(t))
+	names := launchProgram(t, filepath.Join(dir, "pebble-challtestsrv"), "-dnsserver", dns, "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "", "-management", "127.0.0.1:"+ports[5])
 	names.stdout.await(t, "Starting management server", "\n")
 	t.Setenv("PEBBLE_VA_NOSLEEP", "1")
 	p.sigil = launchProgram(t, filepath.Join(dir, "pebble"), "-strict", "-dnsserver", dns, "-config", saveText(t, "pebble.json", string(config)))
@@ -208,14 +209,14 @@ func (s *secured) shows() int64 {
 
 // Certificates are renewed before they end, under connections that stay.
 func TestRenewal(t *testing.T) {
-	p := startPebble(t, 20*time.Second)
+	p := startPebble(t, 30*time.Second) // of which the last third is for renewing
 	s := startACME(t, p, p.config(t.TempDir(), "tls-alpn-01", "chat.example.test"), "chat.example.test")
 	s.stderr.await(t, "a certificate by ACME is in use", "\n")
 	first, ws := s.shows(), s.dial("/app/echo")
 	if first == 0 {
 		t.Fatal("there is no certificate")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	eventuallyWithin(ctx, t, func() bool {
 		now := s.shows()

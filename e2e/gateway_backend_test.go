@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // backend is the gateway's backend: clients/gateway-backend.mjs.
@@ -17,6 +18,8 @@ type backend struct {
 	port string
 	in   io.WriteCloser
 	out  *bufio.Reader
+
+	process *os.Process
 }
 
 // backendEvent is one event as the backend saw it.
@@ -48,7 +51,7 @@ func startBackend(t *testing.T) *backend {
 			t.Errorf("the backend: %v", err)
 		}
 	})
-	b := &backend{t: t, in: in, out: bufio.NewReaderSize(out, 1<<20)}
+	b := &backend{t: t, in: in, out: bufio.NewReaderSize(out, 1<<20), process: cmd.Process}
 	b.port = b.await("up ")
 	return b
 }
@@ -66,6 +69,8 @@ func (b *backend) mode(mode string) { b.t.Helper(); b.tell(mode, "mode ") }
 
 func (b *backend) await(answer string) string {
 	b.t.Helper()
+	late := time.AfterFunc(patience, func() { _ = b.process.Kill() })
+	defer late.Stop()
 	line, err := b.out.ReadString('\n')
 	rest, ok := strings.CutPrefix(strings.TrimSpace(line), strings.TrimSpace(answer))
 	if err != nil || !ok {

@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -14,7 +17,7 @@ func TestNewGateway(t *testing.T) {
 	dir := t.TempDir()
 	mustRun(t, dir, "new", "relay", "--gateway")
 	tsc(t, filepath.Join(dir, "apps"))
-	port := freePort(t)
+	port := freePorts(t, 1)[0]
 	config := filepath.Join(dir, "sigil.yaml")
 	rewrite(t, config, `port: 3010`, `port: `+port)
 	rewrite(t, config, `127.0.0.1:3010`, `127.0.0.1:`+port)
@@ -23,6 +26,13 @@ func TestNewGateway(t *testing.T) {
 	_, at, _ := strings.Cut(s.stdout.String(), "relay listens for control on ")
 	control, _, _ := strings.Cut(at, "\n")
 	runExpress(t, filepath.Join(dir, "backend"), "PORT="+port, "CONTROL="+control)
+	eventually(t, "the backend to listen", func() bool {
+		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil
+	})
 
 	ann := (&gateway{sigil: s}).dial(as("ann", ""))
 	if got := ann.read(); got != `{"welcome":"ann"}` {
@@ -40,16 +50,24 @@ func TestNewGateway(t *testing.T) {
 	}
 }
 
-// freePort is a port that nobody has at the moment.
-func freePort(t *testing.T) string {
+// freePorts are ports that nobody has at the moment, all different. They lie below those that systems give to whoever names none,
+// so that no connection gets one before it is listened at, or while a server is started again.
+func freePorts(t *testing.T, n int) []string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var found []string
+	for range 1000 {
+		port := strconv.Itoa(20_000 + rand.IntN(10_000))
+		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err != nil || slices.Contains(found, port) {
+			continue
+		}
+		_ = l.Close()
+		if found = append(found, port); len(found) == n {
+			return found
+		}
 	}
-	defer func() { _ = l.Close() }()
-	_, port, _ := net.SplitHostPort(l.Addr().String()) // always has one
-	return port
+	t.Fatalf("there are no %d free ports", n)
+	return nil
 }
 
 // runExpress starts a backend with the packages that are installed here, until the test ends.

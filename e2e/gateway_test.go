@@ -39,7 +39,9 @@ app: { gateway: { url: "/events", port: %s%s } }
 // order asks the control API and wants status 200; the answer is the body.
 func (g *gateway) order(method, path, body string) string {
 	g.t.Helper()
-	req, err := http.NewRequestWithContext(g.t.Context(), method, "http://"+g.control+"/tapr/ws/"+path, strings.NewReader(body))
+	ctx, cancel := context.WithTimeout(g.t.Context(), patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+g.control+"/tapr/ws/"+path, strings.NewReader(body))
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -20,12 +20,14 @@ import (
 // The size of the load: about 3,000 messages a second through an app that is reloaded all the time.
 const (
 	loadConnections = 200
-	loadReloads     = 500
+	loadReloads     = 500 // of which loadLeast are made however long they take,
+	loadLeast       = 50
+	loadTime        = 2 * time.Minute        // and no more begun after this
 	loadPeriod      = 200 * time.Millisecond // between two bursts of one connection, on average
 	loadBurst       = 3                      // messages sent one after the other, without waiting for answers
 	loadQuiet       = 10 * loadBurst         // messages of each before the first reload
 	probePeriod     = 2 * time.Millisecond   // between two questions which code answers: the resolution of the save times
-	loadLimit       = 8 * time.Minute        // for all of it, on a slow machine; 90 s are usual
+	loadLimit       = 6 * time.Minute        // for all of it, on a slow machine; 90 s are usual
 )
 
 // countingApp echoes, and counts each connection's messages in ws.state: a number that is skipped or comes twice tells of a
@@ -119,7 +121,8 @@ func saveAgainAndAgain(ctx context.Context, t *testing.T, s *sigil) ([]time.Dura
 	tick := time.NewTicker(probePeriod)
 	defer tick.Stop()
 	var times []time.Duration
-	for version := 1; version <= loadReloads; version++ {
+	first := time.Now()
+	for version := 1; version <= loadReloads && (version <= loadLeast || time.Since(first) < loadTime); version++ {
 		begin := time.Now()
 		if err := saveVersion(filepath.Join(s.apps, "load.js"), version); err != nil {
 			return times, err

@@ -37,7 +37,7 @@ type sigil struct {
 // start serves the folder of apps on a free port and waits until it listens. The server ends with the test.
 func start(t *testing.T, apps string, flags ...string) *sigil {
 	t.Helper()
-	s := launch(t, append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", "off", "--apps", apps}, flags...)...)
+	s := launch(t, append([]string{"serve", "--listen", "127.0.0.1:" + freePorts(t, 1)[0], "--admin", "off", "--apps", apps}, flags...)...)
 	s.apps = apps
 	line := s.stdout.await(t, "listening on http://", "\n")
 	s.address = strings.TrimSpace(line)

@@ -2,5 +2,5 @@ import { open, print } from "./client.mjs";
 
 const ws = await open("/timebox/timeboxed");
 ws.send("how long?");
-print(await ws.next());
+print("some seconds left:", /^[1-3] s left$/.test(await ws.next()));
 print(await ws.ended());
