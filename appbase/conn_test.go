@@ -101,7 +101,7 @@ func TestErrorsInCallbacks(t *testing.T) {
 
 func TestLoopingHandlerIsInterrupted(t *testing.T) {
 	w := emptyWorld(t)
-	w.worker.callTime = 100 * time.Millisecond
+	w.worker.callTime = 250 * time.Millisecond
 	w.load(`export default class App extends AppBase {
 		@Websocket spin(ws) {
 			ws.onMessage((text) => {

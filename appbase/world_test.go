@@ -54,7 +54,8 @@ func emptyWorldWith(t testing.TB, set func(*Options)) *world {
 	w := &world{t: t, dir: t.TempDir(), loop: scriptingtest.NewLoop(), log: &bytes.Buffer{}, socks: map[string]*sock{}}
 	handler := slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})
 	o := Options{
-		Name: "app", Executor: w.loop, Host: w, Log: slog.New(handler), Config: map[string]any{"greeting": "hi", "deep": map[string]any{"n": 1}},
+		CallTime: time.Minute, // a machine may be busy
+		Name:     "app", Executor: w.loop, Host: w, Log: slog.New(handler), Config: map[string]any{"greeting": "hi", "deep": map[string]any{"n": 1}},
 	}
 	set(&o)
 	w.worker = NewWorker(o)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,6 +27,9 @@ export default class Board extends AppBase {
   @Websocket echo(ws) { ws.onMessage((text) => ws.send(text)); }
 }`
 
+// piecesBetweenCuts is what comes from the server at least between two rounds of cuts. To come back takes a client some five.
+const piecesBetweenCuts = 15
+
 // cutter is a TCP proxy that cuts its connections when it is told to, and lets no WebSocket through if it is to.
 type cutter struct {
 	blocks   bool
@@ -34,6 +38,7 @@ type cutter struct {
 	mu       sync.Mutex
 	open     map[net.Conn]struct{}
 	pumps    errgroup.Group
+	carried  atomic.Int64 // pieces from the server
 }
 
 func newCutter(t *testing.T, target string, blocks bool) *cutter {
@@ -67,7 +72,7 @@ func (c *cutter) accept() error {
 		c.open[near] = struct{}{}
 		c.mu.Unlock()
 		c.pumps.Go(func() error { return c.pump(far, c.filter(near), near) })
-		c.pumps.Go(func() error { return c.pump(near, far, near) })
+		c.pumps.Go(func() error { return c.pump(near, counted{far, &c.carried}, near) })
 	}
 }
 
@@ -87,6 +92,20 @@ func (c *cutter) filter(conn net.Conn) io.ReadCloser {
 		return noUpgrade{conn}
 	}
 	return conn
+}
+
+// counted counts what is read.
+type counted struct {
+	io.ReadCloser
+	n *atomic.Int64
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	if n > 0 {
+		c.n.Add(1)
+	}
+	return n, err
 }
 
 // noUpgrade ends with the first request that asks for a WebSocket, as proxies that know none do it.
@@ -160,13 +179,15 @@ early open
 `)
 }
 
-// disturb cuts connections and reloads the app until the client asks for a restart; it counts the rounds.
+// disturb cuts connections and reloads the app until the client asks for a restart; it counts the rounds. Between two cuts there
+// is time for some messages, however slow the machine is: else nothing would ever come through.
 func disturb(t *testing.T, s *sigil, proxy *cutter, node *sigil) int {
 	t.Helper()
 	tick := time.NewTicker(30 * time.Millisecond)
 	defer tick.Stop()
 	limit := time.After(2 * patience)
-	for round := 1; ; round++ {
+	last := int64(0)
+	for round := 1; ; {
 		if strings.Contains(node.stdout.String(), "restart") {
 			return round
 		}
@@ -175,11 +196,13 @@ func disturb(t *testing.T, s *sigil, proxy *cutter, node *sigil) int {
 		case <-limit:
 			t.Fatalf("it takes too long; it said:\n%s%s", node.stdout.String(), node.stderr.String())
 		}
-		if strings.Contains(node.stdout.String(), "first:") {
+		now := proxy.carried.Load()
+		if now-last < piecesBetweenCuts || strings.Contains(node.stdout.String(), "first:") {
 			continue
 		}
+		last = now
 		proxy.cut(0.5)
-		if round%20 == 0 {
+		if round++; round%20 == 0 {
 			s.write("board.js", clientApp+"\n// "+time.Now().String())
 		}
 	}

@@ -1,6 +1,9 @@
 package server
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 const faultsJS = `
 function bad(where) { throw "text of " + where; }
@@ -29,7 +32,8 @@ func TestFetchAppThrowsTexts(t *testing.T) {
 
 // A handler that runs too long is stopped and told as well.
 func TestFetchAppOnOpenTooLong(t *testing.T) {
-	s := startSite(t, files{"s.js": `export default { fetch: (request) => upgradeWebSocket(request, { onOpen() { for (;;); } }) };`})
+	s := startSite(t, files{"s.js": `export default { fetch: (request) => upgradeWebSocket(request, { onOpen() { for (;;); } }) };`},
+		func(o *Options) { o.Limits.CallTime = time.Second / 2 })
 	s.handshake("/s/x")
 	s.log.wait(t, "s.js:1:")
 }

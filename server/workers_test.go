@@ -9,7 +9,6 @@ const parallelApp = `@Api({ workers: 2 }) export default class P extends AppBase
 	@Websocket room(ws) {
 		ws.subscribe("news");
 		ws.onMessage((text) => {
-			if (text === "spin") for (;;);
 			if (text === "all") ws.send("reached " + this.publish("news", "to all"));
 			if (text === "broadcast") ws.send("reached " + this.broadcast("to everyone", { except: ws }));
 			if (text === "generation") ws.send("v1 " + this.generation);
