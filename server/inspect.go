@@ -6,13 +6,17 @@ import (
 )
 
 // Inspect compiles and loads the apps of a folder without serving them, and tells of each what there is to know, in order
-// of name. Code that runs at load runs: the top level of the modules and the constructor. What the options say of ports has no
-// meaning. The error says why the folder cannot be read; mistakes in an app are in its AppInfo. With a store, one that is
-// thrown away, migrations and seeds are tried in it; without, they are not looked at.
+// of name. Code that runs at load runs: the top level of the modules and the constructor. No port is opened. With a store, one
+// that is thrown away, migrations and seeds are tried in it; without, they are not looked at. The error says why the folder
+// cannot be read, or the mounts clash; mistakes in an app are in its AppInfo.
 func Inspect(ctx context.Context, o Options) ([]AppInfo, error) {
 	o = o.withDefaults()
 	o.Log = slog.New(quiet{o.Log.Handler()})
 	o.loadOnly = true
+	var err error
+	if o.places, err = newPlaces(o.Mounts, o.Listen); err != nil {
+		return nil, err
+	}
 	var t table
 	c, err := newCatalog(&o, &t)
 	if err != nil {

@@ -29,13 +29,13 @@ from, or every mistake.`,
 			if cmd.Flags().Changed("config") {
 				return checkConfig(cmd, args)
 			}
-			apps, err := inspect(cmd, args)
+			apps, home, err := inspect(cmd, args)
 			if err != nil {
 				return err
 			}
 			failed := 0
 			for _, app := range apps {
-				failed += checkOne(cmd.OutOrStdout(), app)
+				failed += checkOne(cmd.OutOrStdout(), app, home)
 			}
 			if failed > 0 {
 				return fmt.Errorf("%d of %d apps cannot be loaded", failed, len(apps))
@@ -55,28 +55,28 @@ func newRoutes() *cobra.Command {
 		Long:  "Lists the routes of all apps in a folder, or of the one that PATH is, or is a file of, each with the URL to try.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			apps, err := inspect(cmd, args)
+			apps, home, err := inspect(cmd, args)
 			if err != nil {
 				return err
 			}
 			for _, app := range apps {
 				if app.Err != nil {
-					checkOne(cmd.ErrOrStderr(), app)
+					checkOne(cmd.ErrOrStderr(), app, home)
 					err = errReported
 					continue
 				}
-				printRoutes(cmd.OutOrStdout(), app, place{})
+				printRoutes(cmd.OutOrStdout(), app, home)
 			}
 			return err
 		},
 	}
 }
 
-// checkOne prints one app's routes or mistakes, and counts 1 when there are mistakes.
-func checkOne(w io.Writer, app server.AppInfo) int {
+// checkOne prints one app's routes, which will be at home, or its mistakes, and counts 1 when there are mistakes.
+func checkOne(w io.Writer, app server.AppInfo, home place) int {
 	if app.Err == nil {
 		fmt.Fprintf(w, "%s: ok, %s\n", app.Name, workers(app))
-		printRoutes(w, app, place{})
+		printRoutes(w, app, home)
 		return 0
 	}
 	var many scripting.Errors

@@ -27,7 +27,7 @@ func contractOf(cmd *cobra.Command, apps, name, out string) error {
 		return fmt.Errorf("there is no app %q in %s", name, apps)
 	}
 	if all[i].Err != nil {
-		checkOne(cmd.ErrOrStderr(), all[i])
+		checkOne(cmd.ErrOrStderr(), all[i], place{})
 		return errReported
 	}
 	if out == "-" {

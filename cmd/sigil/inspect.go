@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,11 +25,15 @@ type target struct {
 	app string // "": all
 }
 
-// inspect looks at the apps that the arguments name, or at those that the configuration would serve.
-func inspect(cmd *cobra.Command, args []string) ([]server.AppInfo, error) {
+// inspect looks at the apps that the arguments name, or at those that the configuration would serve. home is where they would answer.
+func inspect(cmd *cobra.Command, args []string) (apps []server.AppInfo, home place, err error) {
 	c, err := conf.Load(withoutFlags(configSources("", cmd)))
 	if err != nil {
-		return nil, err
+		return nil, home, err
+	}
+	home.secure = c.TLS.On()
+	if addr, err := net.ResolveTCPAddr("tcp", c.Listen); err == nil {
+		home.Addr = addr
 	}
 	at := target{dir: c.Apps}
 	if len(args) > 0 {
@@ -37,14 +42,14 @@ func inspect(cmd *cobra.Command, args []string) ([]server.AppInfo, error) {
 		err = checkAppsFolder(c.Apps)
 	}
 	if err != nil {
-		return nil, err
+		return nil, home, err
 	}
 	log := slog.New(newConsoleHandler(cmd.ErrOrStderr(), slog.LevelWarn))
-	apps, err := tried(cmd.Context(), at, serverOptions(c, log))
+	apps, err = tried(cmd.Context(), at, serverOptions(c, log))
 	if err == nil && len(apps) == 0 {
 		err = fmt.Errorf("no apps in %s: an app is %s/NAME.js, NAME.ts or a folder NAME with main.js (try: sigil new hello)", at.dir, at.dir)
 	}
-	return apps, err
+	return apps, home, err
 }
 
 // checkAppsFolder says what to do when there is no folder of apps, which is how everybody begins.

@@ -42,7 +42,11 @@ Beside the apps it leaves tsconfig.json and sigil.d.ts, from which an editor kno
 			if err != nil {
 				return err
 			}
-			cmd.Printf("made %s\nstart it with:  sigil serve --apps %s\nand open:       http://127.0.0.1:8081/%s/\ntest it with:   sigil test %s\n", dir, apps, args[0], apps)
+			where := [2]string{} // for commands that need to be told
+			if apps != "apps" {
+				where = [2]string{" --apps " + apps, " " + apps}
+			}
+			cmd.Printf("made %s\nstart it with:  sigil serve --dev%s\nand open:       http://127.0.0.1:8081/%s/\ntest it with:   sigil test%s\n", dir, where[0], args[0], where[1])
 			return nil
 		},
 	}

@@ -345,7 +345,7 @@ func reachable(address net.Addr) string {
 	if !ok {
 		return "127.0.0.1:8081"
 	}
-	if tcp.IP.IsUnspecified() {
+	if len(tcp.IP) == 0 || tcp.IP.IsUnspecified() {
 		return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
 	}
 	return tcp.String()
