@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net"
 	"os"
+	"syscall"
 	_ "time/tzdata" // time zones, for systems that have none
 )
 
@@ -38,8 +41,21 @@ func printError(w io.Writer, err error) {
 		return
 	}
 	fmt.Fprintf(w, "sigil: %v\n", err)
-	var hint interface{ Hint() string }
-	if errors.As(err, &hint) {
-		fmt.Fprintf(w, "  %s\n", hint.Hint())
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", hint)
 	}
+}
+
+// hintFor is what to do about an error, or "".
+func hintFor(err error) string {
+	var listen *net.OpError
+	switch {
+	case !errors.As(err, &listen) || listen.Op != "listen":
+		return ""
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "another server has that port, perhaps this one already; --listen and --admin name others, --admin off needs none"
+	case errors.Is(err, fs.ErrPermission):
+		return "ports below 1024 are not for everybody: give the program CAP_NET_BIND_SERVICE, or let a proxy stand in front"
+	}
+	return ""
 }
