@@ -19,7 +19,7 @@ func (r *records) capture(vm *goja.Runtime) error {
 	r.array, _ = vm.Get("Array").ToObject(vm).Get("prototype").(*goja.Object)
 	r.asyncIterator, _ = vm.Get("Symbol").ToObject(vm).Get("asyncIterator").(*goja.Symbol)
 	if r.object == nil || r.array == nil || r.asyncIterator == nil {
-		return errors.New("Object, Array or Symbol.asyncIterator is missing")
+		return errors.New("the engine lacks Object, Array or Symbol.asyncIterator")
 	}
 	return nil
 }

@@ -57,11 +57,11 @@ type snapshot struct {
 }
 
 // isFetch reports whether a function of the app's answers every request.
-func (now *snapshot) isFetch() bool {
-	if now.routes == nil {
+func (s *snapshot) isFetch() bool {
+	if s.routes == nil {
 		return false
 	}
-	m := now.routes.HTTP("GET", "/")
+	m := s.routes.HTTP("GET", "/")
 	return m.Outcome == appbase.Found && m.Route.Whole
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -214,7 +215,7 @@ components: { securitySchemes: { bearerAuth: { type: http, scheme: bearer } } }
 `,
 	})
 	err := s.server.Apps()[0].Err
-	all, ok := err.(scripting.Errors)
+	all, ok := errors.AsType[scripting.Errors](err)
 	if !ok {
 		t.Fatalf("%T: %v", err, err)
 	}

@@ -73,7 +73,7 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 		return
 	}
 	path, ok := parsePath(rawPath(r))
-	t := target{}
+	var t target
 	if ok {
 		t = p.locate(&s.table, path)
 	} else {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -253,12 +254,12 @@ func (s *Server) upstream(w *steadyWriter, r *http.Request, c call) {
 	w.Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(r.Context(), c.responseTime())
 	defer cancel()
-	switch err := tun.take(ctx, sequence, packets); err {
-	case nil:
+	switch err := tun.take(ctx, sequence, packets); {
+	case err == nil:
 		w.WriteHeader(http.StatusNoContent)
-	case errSequence:
+	case errors.Is(err, errSequence):
 		s.fail(w, r, http.StatusConflict, err.Error())
-	case wsconn.ErrTunnelClosed:
+	case errors.Is(err, wsconn.ErrTunnelClosed):
 		s.fail(w, r, http.StatusNotFound, err.Error())
 	default: // the app is busy: nothing was taken
 		s.unavailable(w, r, "the app has not taken the messages before yet")

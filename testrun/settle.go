@@ -29,13 +29,14 @@ var errRestless = errors.New("the apps did not come to rest within 10 s: somethi
 // settle waits until the apps have nothing to do.
 func (w *world) settle(ctx context.Context, how manner) error {
 	deadline := time.Now().Add(settleTime)
-	total, err := w.quiet(ctx, deadline)
+	_, err := w.quiet(ctx, deadline)
 	for err == nil && how == thorough {
 		outside, work := w.now().Outstanding(ctx)
-		total, err = w.quiet(ctx, deadline)
+		total, failed := w.quiet(ctx, deadline)
+		if failed != nil || outside+work == 0 {
+			return failed
+		}
 		switch {
-		case err != nil || outside+work == 0:
-			return err
 		case work > 0:
 			err = pause(ctx, deadline)
 		case w.unchanged(ctx, total):
