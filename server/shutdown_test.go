@@ -64,9 +64,7 @@ func testShutdown(t *testing.T) {
 	if n := strings.Count(s.log.String(), "bye shutdown 0"); n != 2 {
 		t.Errorf("@OnStop ran %d times\n%s", n, s.log)
 	}
-	if after := descriptors(t); after > before {
-		t.Errorf("%d descriptors before, %d after", before, after)
-	}
+	eventually(t, func() bool { return descriptors(t) <= before }) // the clients of this test close theirs when they notice
 }
 
 // Who does not end is cut, in time.
