@@ -51,12 +51,10 @@
 
   /** What fetch gets as its second argument: made for each request, so little is done before it is asked. */
   class Environment {
-    #request;
-    constructor(app, request) {
+    constructor(app, remoteAddress) {
       this.app = app;
-      this.#request = request;
+      this.remoteAddress = remoteAddress;
     }
-    get remoteAddress() { return this.#request.remoteAddress; }
     get name() { return this.app.name; }
     get generation() { return this.app.generation; }
     get config() { return this.app.config; }
@@ -65,7 +63,10 @@
   }
 
   class Context {
-    props = {};
+    get props() {
+      Object.defineProperty(this, "props", { value: {}, writable: true, enumerable: true, configurable: true });
+      return this.props;
+    }
     waitUntil(promise) { Promise.resolve(promise).catch((error) => host.report(error)); }
     passThroughOnException() {}
   }
@@ -77,7 +78,7 @@
 
   function dispatch(app, request) {
     granted ??= Object.setPrototypeOf(Environment.prototype, app.env); // c.env.MAIL_KEY, as other servers have it
-    const response = target.fetch(request, new Environment(app, request), new Context());
+    const response = target.fetch(request, new Environment(app, request.remoteAddress), new Context());
     return response instanceof Promise ? response.then(checked) : checked(response);
   }
 

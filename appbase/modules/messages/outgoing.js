@@ -38,9 +38,8 @@ function outgoing(response) {
   if (unusable(body)) fail("the body of the Response was read already, or is being read: return a clone(), or a new Response");
   if (body.stream === null && (body.kind === TEXT || body.kind === BYTES)) return [status, fields, body.value];
   if (body.stream === null && body.kind === BLOB && blobs.inMemory(body.value)) return [status, fields, blobs.read(body.value)];
-  const stream = streamOf(body), puller = streamPuller(stream); // which has it locked
-  const value = shown.get(stream); // new Response(response.body, response) is what middleware makes of a text to change its headers
-  return value === undefined ? [status, fields, undefined, puller] : [status, fields, value];
+  const stream = streamOf(body), value = shown.get(stream); // new Response(response.body, response) is what middleware makes of a text
+  return value === undefined ? [status, fields, undefined, streamPuller(stream)] : [status, fields, value];
 }
 
 /** A response with another status and more headers; the body moves. */

@@ -4,8 +4,11 @@
  * A byte stream of the host's: pull returns a promise of a Uint8Array, or of undefined at the end; it is called for one
  * chunk at a time, when somebody wants one. cancel returns a promise.
  */
-function hostStream(pull, cancel) {
-  const stream = createByteReadable(noop, () => upon(promiseCall(pull, undefined, []), (chunk) => {
+const hostStream = (pull, cancel) => new ReadableStream(INTERNAL, (self) => hostState(self, pull, cancel));
+
+function hostState(self, pull, cancel) {
+  const stream = newReadableState(self);
+  setUpBytes(stream, noop, () => upon(promiseCall(pull, undefined, []), (chunk) => {
     if (chunk !== undefined) {
       if (chunk.byteLength > 0) enqueueBytes(stream.controller, chunk);
       else pullIfNeeded(stream.controller);
@@ -13,8 +16,8 @@ function hostStream(pull, cancel) {
     }
     closeBytes(stream.controller);
     if (stream.controller.pending.length > 0) respond(stream.controller, 0);
-  }), (reason) => promiseCall(cancel, undefined, [reason]));
-  return stream.self;
+  }), (reason) => promiseCall(cancel, undefined, [reason]), 0, undefined);
+  return stream;
 }
 
 /** A reader of the server's own: read() is a promise of { value, done }, cancel(reason) one of the end. */
@@ -29,9 +32,9 @@ function readerOf(stream) {
 
 const internals = {
   ReadableStream, WritableStream, TransformStream, hostStream, readerOf,
-  isReadable: (value) => readableOf(value) !== undefined,
-  isLocked: (stream) => isLocked(readableOf(stream)),
-  isDisturbed: (stream) => readableOf(stream).disturbed,
+  isReadable,
+  isLocked: (stream) => !isUntouched(stream) && isLocked(readableOf(stream)),
+  isDisturbed: (stream) => !isUntouched(stream) && readableOf(stream).disturbed,
   cancel: (stream, reason) => cancelReadable(readableOf(stream), reason),
   /** Two streams of the same; the second gets copies. */
   tee: (stream) => tee(readableOf(stream), true).map((branch) => branch.self),

@@ -1,14 +1,19 @@
 // ReadableStream (Streams standard 4.1, 4.2) and what every kind of its controllers and readers uses.
+let isReadable, isUntouched; // isUntouched: nobody has looked into it, so it is neither locked nor read
 let readableOf; // the state of a ReadableStream; undefined for anything else
 
 class ReadableStream {
-  #stream;
-  static { readableOf = (value) => isObject(value) && #stream in value ? value.#stream : undefined; }
+  #stream; // its state, or a function that makes it: most streams of the server's are never looked into
+  static {
+    isReadable = (value) => isObject(value) && #stream in value;
+    isUntouched = (value) => typeof value.#stream === "function";
+    readableOf = (value) => isReadable(value) ? value.#state() : undefined;
+  }
 
   constructor(source = undefined, strategy = undefined) {
     if (source === INTERNAL) {
       this.#stream = strategy;
-      strategy.self = this;
+      if (typeof strategy !== "function") strategy.self = this;
       return;
     }
     if (source !== undefined && !isObject(source)) fail("an underlying source must be an object");
@@ -22,28 +27,33 @@ class ReadableStream {
     }
   }
 
+  #state() {
+    if (typeof this.#stream === "function") this.#stream = this.#stream.call(undefined, this);
+    return this.#stream;
+  }
+
   static from(iterable) {
     if (arguments.length === 0) fail("ReadableStream.from needs an argument");
     return fromIterable(iterable);
   }
 
-  get locked() { return isLocked(this.#stream); }
+  get locked() { return isLocked(this.#state()); }
 
   cancel(reason = undefined) {
     if (!(#stream in this)) return rejectedWith(new TypeError("cancel belongs to a ReadableStream"));
-    if (isLocked(this.#stream)) return rejectedWith(new TypeError("the stream is locked: cancel its reader instead"));
-    return cancelReadable(this.#stream, reason);
+    if (isLocked(this.#state())) return rejectedWith(new TypeError("the stream is locked: cancel its reader instead"));
+    return cancelReadable(this.#state(), reason);
   }
 
   getReader(options = undefined) {
     const { mode } = dictionary(options, "the options of getReader");
-    if (mode === undefined) return acquireReader(this.#stream).self;
+    if (mode === undefined) return acquireReader(this.#state()).self;
     if (`${mode}` !== "byob") fail(`the mode of a reader is "byob" or left out, not ${mode}`);
-    return acquireByobReader(this.#stream).self;
+    return acquireByobReader(this.#state()).self;
   }
 
   pipeThrough(transform, options = undefined) {
-    const from = this.#stream;
+    const from = this.#state();
     if (!isObject(transform)) fail("pipeThrough takes an object with readable and writable");
     const readable = transform.readable, to = writableOf(transform.writable);
     if (!readableOf(readable) || !to) fail("pipeThrough takes an object with a ReadableStream readable and a WritableStream writable");
@@ -55,7 +65,7 @@ class ReadableStream {
 
   pipeTo(destination, options = undefined) {
     try {
-      const from = this.#stream, to = writableOf(destination), how = pipeOptions(options);
+      const from = this.#state(), to = writableOf(destination), how = pipeOptions(options);
       if (!to) fail("pipeTo takes a WritableStream");
       if (isLocked(from) || isWritableLocked(to)) fail("pipeTo needs streams that are not locked");
       return pipe(from, to, how);
@@ -64,11 +74,11 @@ class ReadableStream {
     }
   }
 
-  tee() { return tee(this.#stream, false).map((branch) => branch.self); }
+  tee() { return tee(this.#state(), false).map((branch) => branch.self); }
 
   values(options = undefined) {
     const { preventCancel } = dictionary(options, "the options of values");
-    return iterate(this.#stream, Boolean(preventCancel));
+    return iterate(this.#state(), Boolean(preventCancel));
   }
 }
 tag(ReadableStream, "ReadableStream");
