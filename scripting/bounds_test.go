@@ -158,6 +158,7 @@ func TestBoundsLeaveTheRestAlone(t *testing.T) {
 		{`Array.prototype.map.name + Array.prototype.map.length + Object.keys(Array.prototype).length`, "map10"},
 		{`Object.getOwnPropertyDescriptor(String.prototype, "repeat").enumerable`, "false"},
 		{`Array.prototype.concat.call(1, [2]).length`, "2"},
+		{`[...Uint8Array.from("12"), ...Int16Array.from("aé", (c) => c.charCodeAt(0)), Float64Array.from(5).length, Uint8Array.from([7], (n) => n + 1)].join()`, "1,2,97,233,0,8"},
 		{`try { String.prototype.repeat.call(null, 1); } catch (e) { return e.name; }`, "TypeError"},
 		{`try { "x".repeat(-1); } catch (e) { return e.name; }`, "RangeError"},
 	}

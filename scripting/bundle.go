@@ -104,10 +104,10 @@ func buildOptions(o CompileOptions, in *inputs) api.BuildOptions {
 		Bundle:          true,
 		Outfile:         filepath.Join(o.Root, "app.js"),
 		Format:          api.FormatESModule,
-		Platform:        api.PlatformNeutral,
+		Platform:        api.PlatformBrowser, // for the field "browser" of packages; apps have no page
 		Target:          api.ES2022,
 		Supported:       unsupported(),
-		MainFields:      []string{"module", "main"},
+		MainFields:      []string{"browser", "module", "main"},            // as the conditions say: what needs nothing of Node
 		Conditions:      []string{"sigil", "module", "worker", "browser"}, // the builds that need nothing of Node
 		Charset:         api.CharsetASCII,
 		LegalComments:   api.LegalCommentsNone,

@@ -3,8 +3,10 @@ package scripting
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,18 +45,17 @@ func (in *inputs) plugin(o CompileOptions) api.Plugin {
 	}}
 }
 
+// load looks at a file before the bundler reads it, which knows of files that
+// are not there: those that a package leaves out in its field "browser".
 func (in *inputs) load(args api.OnLoadArgs) (api.OnLoadResult, error) {
 	text, err := in.read(args.Path)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return api.OnLoadResult{}, err
 	}
 	if at := tooDeep(text); at >= 0 {
 		return api.OnLoadResult{Errors: []api.Message{deepMessage(relative(in.root, args.Path), text, at)}}, nil
 	}
-	return api.OnLoadResult{
-		Contents: &text, Loader: api.LoaderDefault,
-		ResolveDir: filepath.Dir(args.Path),
-	}, nil
+	return api.OnLoadResult{}, nil
 }
 
 // read reads a file of at most max bytes and remembers it.
