@@ -204,6 +204,9 @@ func (s *stringifier) number(v goja.Value) {
 
 // object writes an array or an object, unless it is open already.
 func (s *stringifier) object(o *goja.Object) bool {
+	if o.ExportType().Kind() == reflect.Func { // an async arrow function, which the engine calls an Object
+		return false
+	}
 	if wrapsGo(o) {
 		return s.foreign(o)
 	}

@@ -17,6 +17,7 @@ func TestStringify(t *testing.T) {
 		{`"a\"\\\b\f\n\r\t\u0001é😀"`, `"a\"\\\b\f\n\r\t\u0001é😀"`},
 		{`"\ud800x\udc00"`, `"\ud800x\udc00"`}, {`"\ud83d\ude00\ufffd\ud83d"`, `"😀�\ud83d"`},
 		{`true`, `true`}, {`null`, `null`}, {`undefined`, `undefined`}, {`() => 1`, `undefined`}, {`Symbol("x")`, `undefined`},
+		{`async () => 1`, `undefined`}, {`{ a: async () => 1, b: async function () {}, *c() {}, async d() {} }`, `{}`},
 		{`[undefined, () => 1, Symbol("x"), NaN]`, `[null,null,null,null]`},
 		{`{ a: undefined, b: () => 1, c: Symbol("x"), [Symbol("d")]: 1, e: 0 }`, `{"e":0}`},
 		{`[]`, `[]`}, {`{}`, `{}`}, {`[1, [2, {}], []]`, `[1,[2,{}],[]]`}, {`[, 1]`, `[null,1]`},
