@@ -175,11 +175,15 @@ type Runtime struct {
 // ends.
 func New(t testing.TB) *Runtime { return NewWith(t, scripting.Options{}) }
 
-// NewWith is New with options; Executor and OnError are set by it.
+// NewWith is New with options; Executor and OnError are set by it. Where
+// CallTime is not, it is a minute: a machine may be busy.
 func NewWith(t testing.TB, o scripting.Options) *Runtime {
 	t.Helper()
 	r := &Runtime{Loop: NewLoop(), t: t}
 	o.Executor = r.Loop
+	if o.CallTime == 0 {
+		o.CallTime = time.Minute
+	}
 	o.OnError = func(e *scripting.Error) { r.Errors = append(r.Errors, e) }
 	rt, err := scripting.New(o)
 	if err != nil {
