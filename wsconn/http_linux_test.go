@@ -61,7 +61,11 @@ func hello(h *httpRecorder, r *http.Request) bool {
 // startHTTP runs a door whose plain requests are answered on a loop.
 func startHTTP(t *testing.T, limits HTTPLimits, answer func(*httpRecorder, *http.Request) bool) (*Door, *httpRecorder, *rig) {
 	t.Helper()
-	r := newRig(t, rigOptions{})
+	return startHTTPOn(t, newRig(t, rigOptions{}), limits, answer)
+}
+
+func startHTTPOn(t *testing.T, r *rig, limits HTTPLimits, answer func(*httpRecorder, *http.Request) bool) (*Door, *httpRecorder, *rig) {
+	t.Helper()
 	limits = limits.withDefaults()
 	h := &httpRecorder{answer: answer, happens: make(chan string, 10000)}
 	d := startDoor(t, DoorOptions{Knock: func(_ *http.Request, k *Knocking) {
@@ -171,7 +175,7 @@ func TestHTTPPassesOn(t *testing.T) {
 
 // The rest of a request that comes in time is no reason.
 func TestHTTPWaitsForTheRest(t *testing.T) {
-	d, h, _ := startHTTP(t, HTTPLimits{}, hello)
+	d, h, _ := startHTTPOn(t, newRig(t, rigOptions{clock: newFakeClock()}), HTTPLimits{}, hello) // it comes in time, whatever happens
 	conn := visit(t, d, aGet)
 	h.want(t, "GET /a ", "sent")
 	first, second := "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo", "dy"+aGet
