@@ -201,8 +201,9 @@ func (p *portable) hurry() {
 	}
 }
 
-// lastWrite is how long a write may still take when the loop ends.
-const lastWrite = 100 * time.Millisecond
+// lastWrite is how long a write may still take when the loop ends. Its goroutine
+// has perhaps not begun: on a busy machine that alone takes a while.
+const lastWrite = 500 * time.Millisecond
 
 func (p *portable) close() {
 	if p.closed {
