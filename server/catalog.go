@@ -56,7 +56,7 @@ func newCatalog(o *Options, t *table) (*catalog, error) {
 	}
 	return &catalog{
 		options: o, dir: dir, table: t, crew: newCrew(o.Limits.MaxWorkers), tenants: map[string]*tenant{}, outcomes: make(chan outcome),
-		compiles: make(chan struct{}, runtime.GOMAXPROCS(0)), missing: stopped(time.NewTimer(absence)),
+		compiles: make(chan struct{}, runtime.GOMAXPROCS(0)), missing: stopped(time.NewTimer(o.absence)),
 	}, nil
 }
 
@@ -157,11 +157,11 @@ func (c *catalog) miss(t *tenant) {
 	switch {
 	case t.gone.IsZero():
 		t.gone = time.Now()
-		c.missing.Reset(absence)
-	case time.Since(t.gone) >= absence:
+		c.missing.Reset(c.options.absence)
+	case time.Since(t.gone) >= c.options.absence:
 		c.remove(t)
 	default:
-		c.missing.Reset(absence - time.Since(t.gone))
+		c.missing.Reset(c.options.absence - time.Since(t.gone))
 	}
 }
 

@@ -124,7 +124,7 @@ func TestEventsWithoutAnEnd(t *testing.T) {
 				}
 			}
 			_ = e.conn.Close()
-			<-ended
+			await(t, ended, "the end of the stream")
 			for range 20 {
 				if got := s.get("/news/later"); got != "later" {
 					t.Fatalf("when its client has gone: %q", got)

@@ -88,6 +88,7 @@ type Options struct {
 	places   *places
 	loadOnly bool           // apps are looked at, not started
 	indirect bool           // net/http serves every request
+	absence  time.Duration  // how long an app's files may be gone before it is; 0: as usual
 	partial  *wsconn.Budget // of all loops
 	metrics  *metrics       // nil: nothing is measured
 	work     *work          // nil: nothing is counted
@@ -198,6 +199,7 @@ func (o Options) withDefaults() Options {
 		own[name] = limits.withDefaults()
 	}
 	o.AppLimits = own
+	setDefault(&o.absence, absence)
 	if o.partial == nil {
 		o.partial = wsconn.NewBudget(o.Limits.MaxPartialBytes)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sigil-server/sigil/scripting"
 )
@@ -120,7 +121,7 @@ func TestAppsComeAndGo(t *testing.T) {
 
 // Version control deletes a folder and writes it anew: its connections stay, and the new code takes them over.
 func TestFilesThatComeBackKeepConnections(t *testing.T) {
-	s := startSite(t, files{"v/main.js": version("one"), "_shared.js": plainShared})
+	s := startSite(t, files{"v/main.js": version("one"), "_shared.js": plainShared}, func(o *Options) { o.absence = time.Hour })
 	c := s.dial("/v/talk")
 	c.want("one")
 	if err := os.RemoveAll(filepath.Join(s.dir, "v")); err != nil {

@@ -56,7 +56,7 @@ func startSite(t testing.TB, apps files, set ...func(*Options)) *site {
 		Changes: s.changes, Loaded: func(apps []AppInfo) { s.loaded <- apps },
 		indirect: strings.Contains(t.Name(), viaNetHTTP),
 	}
-	o.Limits.CallTime = clientPatience // a machine may be busy; what is about this time sets its own
+	o.Limits.CallTime, o.Limits.Socket.PingAfter = clientPatience, time.Hour // a machine may be busy; what is about these times sets its own
 	for _, f := range set {
 		f(&o)
 	}
