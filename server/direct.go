@@ -144,12 +144,16 @@ func (n *directCall) answer(res *appbase.Response, err error) {
 	}
 }
 
-// maxDirectCoding is the longest answer that is compressed on the loop: longer ones would keep the others waiting.
-const maxDirectCoding = 64 << 10
+// maxDirectCoding is the longest answer that is compressed on the loop, and maxDirectBody the longest that is put together and
+// written there: longer ones would keep the others waiting, and be in memory several times while their client does not read.
+const (
+	maxDirectCoding = 64 << 10
+	maxDirectBody   = 256 << 10
+)
 
 // heavy reports whether an answer takes its time: net/http's goroutine sends it.
 func (n *directCall) heavy(res *appbase.Response) bool {
-	return res.Stream != nil || len(res.Body) > maxDirectCoding && n.w.answer.codings != nil && n.request.Header["Accept-Encoding"] != nil
+	return res.Stream != nil || len(res.Body) > maxDirectBody || len(res.Body) > maxDirectCoding && n.w.answer.codings != nil && n.request.Header["Accept-Encoding"] != nil
 }
 
 // late answers for an app that takes too long.
@@ -180,6 +184,7 @@ func (n *directCall) send() {
 	n.w.answer.finish()
 	last := n.request.Close || n.w.Header().Get("Connection") == "close"
 	d.conn.Answer(d.reply.wire(n.request, last), last)
+	d.reply.shrink()
 }
 
 // Sent implements [wsconn.HTTPHandler]: the request is over.

@@ -26,6 +26,7 @@ export default class Kiosk extends AppBase {
   @Get nothing() {}
   @Get empty() { return ""; }
   @Get long() { return "long ".repeat(1000); }
+  @Get much(req) { return "x".repeat(Number(req.query.bytes)); }
   @Get longer() { return "longer ".repeat(20000); }
   @Get image() { return new Response(new Uint8Array([1, 2, 3]), { headers: { "content-type": "image/x-own", "x-a": "1", "set-cookie": "a=1", connection: "close", "transfer-encoding": "x" } }); }
   @Get typeless() { const r = new Response(new Uint8Array([60, 104])); r.headers.delete("content-type"); return r; }
@@ -241,6 +242,29 @@ func pipelining(t *testing.T) {
 		c.response("GET")
 		if got := c.body(); !strings.Contains(got, want) {
 			t.Errorf("answer %d behind is %.100q, want %q", i, got, want)
+		}
+	}
+}
+
+// A long answer is net/http's to send, from where it is: on the loop it would be copied twice, and kept until it is read.
+func TestLongAnswersArePassedOn(t *testing.T) {
+	s := startSite(t, files{"kiosk.js": kiosk})
+	get := func(bytes int) string { return fmt.Sprintf("GET /kiosk/much?bytes=%d HTTP/1.1\r\nHost: x\r\n\r\n", bytes) }
+	c := s.raw(get(maxDirectBody))
+	if got := c.body(); len(got) != maxDirectBody {
+		t.Fatalf("%d bytes", len(got))
+	}
+	if n := s.directConns(); n != 1 {
+		t.Fatalf("%d connections are on loops, want 1", n)
+	}
+	for _, size := range []int{maxDirectBody + 1, 1 << 20, 3} {
+		c.write(get(size))
+		c.response("GET")
+		if got := c.body(); len(got) != size {
+			t.Fatalf("%d bytes, want %d", len(got), size)
+		}
+		if n := s.directConns(); n != 0 {
+			t.Fatalf("%d connections are on loops, want none", n)
 		}
 	}
 }

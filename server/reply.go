@@ -26,8 +26,15 @@ func (p *reply) reset() {
 	}
 	clear(p.header)
 	p.status, p.body = 0, p.body[:0]
+}
+
+// shrink gives up buffers that are larger than is kept, once the answer has been taken: its client may be long in reading it.
+func (p *reply) shrink() {
 	if cap(p.body) > keptReply {
 		p.body = nil
+	}
+	if p.out.Cap() > keptReply {
+		p.out = bytes.Buffer{}
 	}
 }
 
@@ -65,9 +72,7 @@ var framed = map[string]bool{"Connection": true, "Content-Length": true, "Date":
 func (p *reply) wire(r *http.Request, last bool) []byte {
 	p.WriteHeader(http.StatusOK)
 	out := &p.out
-	if out.Reset(); out.Cap() > keptReply {
-		*out = bytes.Buffer{}
-	}
+	out.Reset()
 	p.statusLine()
 	p.sniff()
 	_ = p.header.WriteSubset(out, framed) // a buffer takes everything
