@@ -206,6 +206,8 @@ func testRanges(t *testing.T) {
 		{[]string{"Range: bytes=0-4", "Accept-Encoding: gzip"}, 206, "01234", "bytes 0-4/10000"},
 		{[]string{"Range: bytes=10000-"}, 416, "", "bytes */10000"},
 		{[]string{"Range: bytes=5-1"}, 416, "", ""},
+		{[]string{"Range: bytes=9998-99999999999999999999"}, 206, "89", "bytes 9998-9999/10000"},
+		{[]string{"Range: bytes=99999999999999999999-"}, 416, "", ""},
 		{[]string{"Range: bytes=-0"}, 416, "", "bytes */10000"},
 		{[]string{"Range: bytes=-0, 2-4"}, 206, "234", "bytes 2-4/10000"},
 		{[]string{"Range: Bytes=0-4"}, 206, "01234", "bytes 0-4/10000"},

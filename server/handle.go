@@ -27,7 +27,7 @@ func (s *Server) handle(w *steadyWriter, r *http.Request, c call) {
 	defer cancel()
 	res, err := ask(ctx, worker, func(done func(*appbase.Response, error)) { worker.script.Serve(c.route, x.req, x.deliver(done)) })
 	if x.bodyRead() {
-		w.Header().Del("Connection") // the client may go on
+		goOn(w.Header(), r)
 	}
 	if err != nil {
 		x.abandon(err)

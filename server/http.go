@@ -67,6 +67,10 @@ func (s *Server) serveHTTP(p *port, plain http.ResponseWriter, r *http.Request) 
 		_ = w.control.SetReadDeadline(time.Now().Add(s.options.Limits.BodyStall))
 		defer w.linger(plain, r)
 	}
+	if !validHost(r.Host) {
+		s.fail(w, r, http.StatusBadRequest, "the Host header names no host")
+		return
+	}
 	if fields(r) > s.options.Limits.MaxHeaderFields {
 		s.notices.note(limitHeaderFields, "remote", r.RemoteAddr)
 		s.fail(w, r, http.StatusRequestHeaderFieldsTooLarge, "too many header fields")

@@ -20,10 +20,22 @@ func settleRange(r *http.Request, size int64) {
 		return
 	}
 	parts := slices.DeleteFunc(strings.Split(list, ","), isLastNone)
+	for i, part := range parts {
+		parts[i] = endWithin(part, size)
+	}
 	if len(parts) == 0 {
 		parts = []string{strconv.FormatInt(size, 10) + "-"} // which is not there either: 416
 	}
 	r.Header.Set("Range", "bytes="+strings.Join(parts, ","))
+}
+
+// endWithin is a part with the size for an end beyond all numbers: that is the end of the file (RFC 9110, 14.1.2).
+func endWithin(part string, size int64) string {
+	from, to, ok := strings.Cut(part, "-")
+	if to = strings.TrimSpace(to); !ok || len(to) < 19 || strings.Trim(to, "0123456789") != "" {
+		return part
+	}
+	return from + "-" + strconv.FormatInt(size, 10)
 }
 
 // isLastNone reports whether a part is "-0".

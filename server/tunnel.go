@@ -250,7 +250,7 @@ func (s *Server) upstream(w *steadyWriter, r *http.Request, c call) {
 		s.fail(w, r, status, packetProblem[status])
 		return
 	}
-	w.Header().Del("Connection") // the body was read: the client may go on
+	goOn(w.Header(), r)
 	w.Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(r.Context(), c.responseTime())
 	defer cancel()

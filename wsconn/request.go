@@ -175,8 +175,12 @@ func takeHost(r *http.Request) bool {
 	if len(hosts) != 1 || hosts[0] == "" {
 		return false
 	}
-	for i := range len(hosts[0]) {
-		if c := hosts[0][i]; !isAlphanumeric(c) && strings.IndexByte(".-:[]_", c) < 0 {
+	name, port, _ := strings.Cut(hosts[0], ":")
+	if strings.Trim(port, "0123456789") != "" {
+		return false // an address of IPv6 among them
+	}
+	for i := range len(name) {
+		if c := name[i]; !isAlphanumeric(c) && strings.IndexByte(".-_", c) < 0 {
 			return false
 		}
 	}

@@ -71,6 +71,8 @@ func TestReadRequestLeavesTheRest(t *testing.T) {
 		"two hosts":          change("Upgrade", "Host: other\r\nUpgrade"),
 		"empty host":         change("example.com:80", ""),
 		"strange host":       change("example.com:80", "a/b"),
+		"strange port":       change("example.com:80", "a:b"),
+		"address of IPv6":    change("example.com:80", "[::1]:80"),
 		"folded line":        change("\r\nCookie", "\r\n Cookie"),
 		"blank before colon": change("Cookie:", "Cookie :"),
 		"no name":            change("Cookie:", ":"),
