@@ -16,7 +16,13 @@ var errContext = fmt.Errorf("a context of asynchronous work holds at most %d val
 
 // Context is what goes with a chain of work across its awaits, timers and callbacks: values by key. It never changes; nil is
 // the empty one. Its values belong to their runtime.
-type Context struct{ entries []contextEntry }
+type Context struct {
+	entries []contextEntry
+	chain   *chain
+}
+
+// chain stands for what began in one entry and goes on from there. It is told from others by its address.
+type chain struct{ _ byte }
 
 type contextEntry struct {
 	key   any
@@ -40,6 +46,7 @@ func (c *Context) Value(key any) goja.Value {
 func (c *Context) With(key any, value goja.Value) (*Context, error) {
 	next := &Context{}
 	if c != nil {
+		next.chain = c.chain
 		next.entries = slices.DeleteFunc(slices.Clone(c.entries), func(e contextEntry) bool { return e.key == key })
 	}
 	if value != nil {
@@ -48,7 +55,7 @@ func (c *Context) With(key any, value goja.Value) (*Context, error) {
 	switch {
 	case len(next.entries) > maxContextValues:
 		return nil, errContext
-	case len(next.entries) == 0:
+	case len(next.entries) == 0 && next.chain == nil:
 		return nil, nil
 	}
 	return next, nil
@@ -58,14 +65,32 @@ func (c *Context) With(key any, value goja.Value) (*Context, error) {
 func IsContextFull(err error) bool { return errors.Is(err, errContext) }
 
 // contexts follow the chains of work of one runtime: the engine asks for the present context when something is to go on with
-// a promise, and gives it back when that goes on.
+// a promise, and gives it back when that goes on. Code that waits for nothing pays nothing.
 type contexts struct {
-	current  *Context
-	tracking bool
+	current *Context
+	root    *Context // of what the entry, or the last one, had wait first; nil: nothing
 }
 
 // Grab is asked by the engine for what goes on with a promise.
-func (c *contexts) Grab() any { return c.current }
+func (c *contexts) Grab() any {
+	if c.current == nil || c.current.chain == nil {
+		c.current = c.begin()
+	}
+	return c.current
+}
+
+// begin is the present context as one of the entry's chain.
+func (c *contexts) begin() *Context {
+	next := &Context{}
+	if c.current != nil {
+		next.entries = c.current.entries
+	}
+	if c.root == nil {
+		c.root, next.chain = next, new(chain)
+	}
+	next.chain = c.root.chain
+	return next
+}
 
 // Resumed is told when it goes on.
 func (c *contexts) Resumed(tracked any) { c.current, _ = tracked.(*Context) }
@@ -77,12 +102,8 @@ func (c *contexts) Exited() { c.current = nil }
 func (rt *Runtime) Context() *Context { return rt.contexts.current }
 
 // SwapContext makes c the context of the code that runs now, until the entry ends or the next swap, and returns the one
-// before. Contexts are followed from the first call on: code that has none pays nothing.
+// before.
 func (rt *Runtime) SwapContext(c *Context) (before *Context) {
-	if !rt.contexts.tracking {
-		rt.contexts.tracking = true
-		rt.vm.SetAsyncContextTracker(&rt.contexts)
-	}
 	before = rt.contexts.current
 	rt.contexts.current = c
 	return before
@@ -91,7 +112,7 @@ func (rt *Runtime) SwapContext(c *Context) (before *Context) {
 // InContext is fn, called in the present context whenever that is.
 func (rt *Runtime) InContext(fn goja.Callable) goja.Callable {
 	c := rt.contexts.current
-	if c == nil || fn == nil {
+	if c == nil || len(c.entries) == 0 || fn == nil {
 		return fn
 	}
 	return func(this goja.Value, args ...goja.Value) (goja.Value, error) {

@@ -72,6 +72,7 @@ func (rt *Runtime) try(fn func() error) error {
 func (rt *Runtime) enter() {
 	rt.depth++
 	rt.bounds.spent, rt.bounds.active = 0, 0
+	rt.contexts.root = nil
 	rt.depths.reset()
 	rt.stack.lend()
 	rt.guard.enter()
@@ -83,31 +84,71 @@ func (rt *Runtime) leave(err *error) {
 		*err = panicError(x)
 	}
 	rt.depth--
+	cut := rt.contexts.current
 	rt.contexts.current = nil
 	rt.guard.exit()
 	rt.stack.takeBack()
 	if *err != nil {
-		rt.rest(*err)
-		*err = rt.engineError(*err)
+		rest := rt.rest(*err)
+		if *err = rt.engineError(*err); rest {
+			rt.fail(cut, *err)
+		}
 	}
 	rt.settle()
 }
 
-// rest has the engine at rest after an entry that ended with err. Microtasks that
-// are still there run in an entry of their own, as others may wait for them.
-func (rt *Runtime) rest(err error) {
-	var exception *goja.Exception
-	if errors.As(err, &exception) || !unwind(rt.vm) {
-		return
+// rest has the engine at rest after an entry that ended with err, and reports
+// whether that was something no script can catch. Microtasks that are still there
+// run in an entry of their own, as others may wait for them.
+func (rt *Runtime) rest(err error) (cut bool) {
+	if !isCut(err) {
+		return false
+	}
+	if !unwind(rt.vm) {
+		return true
 	}
 	_ = rt.o.Executor.Post(func() { // else the next entry does it
 		if rt.depth > 0 || rt.closed {
 			return
 		}
 		if err := rt.Do(func() error { return nil }); err != nil {
-			rt.o.OnError(rt.Error(err))
+			rt.tell(err)
 		}
 	})
+	return true
+}
+
+// isCut tells what ends an entry from what a script could have caught.
+func isCut(err error) bool {
+	var interrupted *goja.InterruptedError
+	var overflow *goja.StackOverflowError
+	var panicked *goPanic
+	return errors.As(err, &interrupted) || errors.As(err, &overflow) || errors.As(err, &panicked)
+}
+
+// fail tells those who wait for a promise of the chain that was cut: it will not
+// settle.
+func (rt *Runtime) fail(cut *Context, err error) {
+	if cut == nil {
+		return
+	}
+	known := rt.Error(err)
+	for id, w := range rt.waiting.pending {
+		if w.root == nil || w.root.chain != cut.chain {
+			continue
+		}
+		delete(rt.waiting.pending, id)
+		own := *known
+		rt.waiting.ready = append(rt.waiting.ready, outcome{done: w.done, err: &own})
+		known.told = true
+	}
+}
+
+// tell has an error logged that no caller gets, unless somebody was told already.
+func (rt *Runtime) tell(err error) {
+	if known := rt.Error(err); !known.told {
+		rt.o.OnError(known)
+	}
 }
 
 // settle does what waited for the end of the outermost entry.

@@ -37,6 +37,7 @@ type Error struct {
 	label   string   // what related is: "caused by", "error"
 	cause   error    // what the engine returned, nil when detached
 	native  string   // the stack of a Go panic
+	told    bool     // to those who waited for what was cut
 }
 
 // Frame is one active function of a stack.

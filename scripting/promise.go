@@ -51,8 +51,13 @@ func promiseOf(v goja.Value) (*goja.Promise, bool) {
 }
 
 func (rt *Runtime) awaitPending(v goja.Value, done func(goja.Value, error)) bool {
-	id := rt.waiting.add(done)
-	if _, err := rt.Call(rt.waiting.attach, goja.Undefined(), v, rt.vm.ToValue(id)); err != nil {
+	root, before := rt.contexts.root, rt.contexts.current
+	id := rt.waiting.add(waiter{done, root})
+	if root != nil {
+		rt.contexts.current = root
+	}
+	_, err := rt.Call(rt.waiting.attach, goja.Undefined(), v, rt.vm.ToValue(id))
+	if rt.contexts.current = before; err != nil {
 		rt.waiting.remove(id)
 		done(nil, rt.Error(err))
 		return false
@@ -65,6 +70,14 @@ type outcome struct {
 	done   func(goja.Value, error)
 	v      goja.Value
 	failed bool
+	err    error // it will not settle: what it was to come of was cut
+}
+
+// waiter is a callback of Await, and what its promise was made in; nil if nothing
+// there had waited.
+type waiter struct {
+	done func(goja.Value, error)
+	root *Context
 }
 
 // waiting holds the callbacks of Await: by number while the promise is
@@ -72,18 +85,18 @@ type outcome struct {
 // promises that the server's own code awaits.
 type waiting struct {
 	attach  goja.Callable // attaches the settling functions to a promise
-	pending map[int64]func(goja.Value, error)
+	pending map[int64]waiter
 	next    int64
 	ready   []outcome
 	running bool
 }
 
-func (w *waiting) add(done func(goja.Value, error)) int64 {
+func (w *waiting) add(waits waiter) int64 {
 	if w.pending == nil {
-		w.pending = make(map[int64]func(goja.Value, error))
+		w.pending = make(map[int64]waiter)
 	}
 	w.next++
-	w.pending[w.next] = done
+	w.pending[w.next] = waits
 	return w.next
 }
 
@@ -96,9 +109,9 @@ func (w *waiting) clear() { w.pending, w.ready = nil, nil }
 // settled is called by the script side of attach, in a microtask.
 func (w *waiting) settled(call goja.FunctionCall) goja.Value {
 	id := call.Argument(0).ToInteger()
-	if done := w.pending[id]; done != nil {
+	if waits, ok := w.pending[id]; ok {
 		delete(w.pending, id)
-		w.ready = append(w.ready, outcome{done, call.Argument(1), call.Argument(2).ToBoolean()})
+		w.ready = append(w.ready, outcome{done: waits.done, v: call.Argument(1), failed: call.Argument(2).ToBoolean()})
 	}
 	return goja.Undefined()
 }
@@ -122,6 +135,10 @@ func (rt *Runtime) runDue() {
 }
 
 func (rt *Runtime) finish(o outcome) {
+	if o.err != nil {
+		o.done(nil, o.err)
+		return
+	}
 	if o.failed {
 		o.done(nil, rt.reason(o.v, maxCauseDepth))
 		return
@@ -178,12 +195,12 @@ func (rt *Runtime) settlePromise(fn func() (goja.Value, error), resolve, reject 
 	case err == nil || errors.Is(err, ErrClosed):
 		return
 	case settled: // and then what goes on from there ended badly
-		rt.o.OnError(rt.Error(err))
+		rt.tell(err)
 		return
 	}
 	// fn threw, panicked or was interrupted before the promise was settled.
 	if err := rt.Do(func() error { return reject(rt.Reason(err)) }); err != nil {
-		rt.o.OnError(rt.Error(err))
+		rt.tell(err)
 	}
 }
 

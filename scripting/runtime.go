@@ -48,6 +48,7 @@ func New(o Options) (*Runtime, error) {
 	rt.depths = newDepthGuard(o.MaxCallDepth)
 	rt.vm.SetMaxCallStackSize(rt.depths.hard)
 	rt.vm.SetPromiseRejectionTracker(rt.rejected.track)
+	rt.vm.SetAsyncContextTracker(&rt.contexts)
 	rt.inbox.post = o.Executor.Post
 	rt.inbox.drain = rt.drainInbox
 	rt.drain, _ = goja.AssertFunction(rt.native("", 0, returnUndefined))

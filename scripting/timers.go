@@ -146,7 +146,7 @@ func (rt *Runtime) fire(t *timer) {
 	_, err := rt.Call(t.fn, goja.Undefined(), t.args...)
 	rt.timers.level = 0
 	if err != nil && !errors.Is(err, ErrClosed) {
-		rt.o.OnError(rt.Error(err))
+		rt.tell(err)
 	}
 }
 

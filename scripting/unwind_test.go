@@ -1,6 +1,7 @@
 package scripting_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/dop251/goja"
@@ -80,5 +81,59 @@ func TestACutLeavesMicrotasks(t *testing.T) {
 	rt.Loop.RunUntilIdle()
 	if got := exports.Get("others").ToInteger(); got != 1 {
 		t.Errorf("%d of 1 went on", got)
+	}
+}
+
+// Who waits for what was cut is told; who waits for something else goes on waiting.
+func TestACutIsToldToThoseWhoWait(t *testing.T) {
+	for name, body := range map[string]string{
+		"behind a timer":         "await new Promise((r) => setTimeout(r, 1)); for (;;) {}",
+		"behind the host":        "await host(); for (;;) {}",
+		"in a function it calls": "const inner = async () => { await host(); for (;;) {} }; await inner()",
+		"among several":          "await Promise.all([host(), (async () => { await host(); await 1; for (;;) {} })()])",
+		"in a generator":         "for await (const x of (async function* () { await host(); yield 1; for (;;) yield 2 })()) ;",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rt := scriptingtest.NewWith(t, scripting.Options{CallTime: short})
+			var settles []func(func() (goja.Value, error))
+			_ = rt.VM().Set("host", func(goja.FunctionCall) goja.Value {
+				promise, settle := rt.NewPromise()
+				settles = append(settles, settle)
+				return promise
+			})
+			exports := rt.Load(`export const f = async () => { ` + body + ` };
+				export const other = async () => { await host(); await 1; return "other" };`)
+			told := map[string]string{}
+			for _, name := range []string{"f", "other"} {
+				v, err := rt.CallExport(exports, name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rt.Await(v, func(v goja.Value, err error) {
+					if told[name] = "settled"; err != nil {
+						told[name] = err.Error()
+					}
+				})
+			}
+			for len(settles) > 1 || name == "behind a timer" && told["f"] == "" {
+				for _, settle := range settles[:len(settles)-1] {
+					settle(func() (goja.Value, error) { return nil, nil })
+				}
+				settles = settles[len(settles)-1:]
+				rt.Loop.RunUntilIdle()
+			}
+			if len(rt.Errors) > 0 {
+				t.Errorf("told again: %v", rt.Errors)
+			}
+			if !strings.Contains(told["f"], "too long") && !strings.Contains(told["f"], "more than") || told["other"] != "" {
+				t.Fatalf("%v", told)
+			}
+			settles[0](func() (goja.Value, error) { return nil, nil })
+			rt.Loop.RunUntilIdle()
+			if told["other"] != "settled" {
+				t.Errorf("%v", told)
+			}
+		})
 	}
 }
