@@ -120,8 +120,12 @@ func TestStartMistakes(t *testing.T) {
 				t.Errorf("exit code %d, want 1", code)
 			}
 			text := withoutInfo(s.stderr.String())
-			if strings.Count(text, "\n") != 1 || !strings.HasPrefix(text, "sigil: ") || !strings.Contains(text, c.says) {
+			mistake, hint, _ := strings.Cut(text, "\n")
+			if !strings.HasPrefix(mistake, "sigil: ") || !strings.Contains(mistake, c.says) {
 				t.Errorf("it should say in one line what is wrong with %s, but says:\n%s", c.says, text)
+			}
+			if hint != "" && (!strings.HasPrefix(hint, "  hint: ") || strings.Count(hint, "\n") != 1) {
+				t.Errorf("below that may stand one hint, but it says:\n%s", text)
 			}
 		})
 	}
