@@ -48,6 +48,8 @@ func (c *Conn) fetch(s *session, owner *Worker, p liveParams, respond responder,
 	inst, here := c.inst, c.worker
 	c.occupy()
 	answered := func(moved bool) {
+		// On the way another connection of this worker may have taken it, which is asked like any other then.
+		moved = moved && here.directory.sessions.belongs(s, here) && s.conn == nil
 		switch {
 		case moved && (c.ended || c.inst == nil): // the client is gone again: it finds the session waiting
 			here.directory.sessions.park(s, here)

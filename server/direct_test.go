@@ -177,9 +177,7 @@ func TestDirectConnections(t *testing.T) {
 			client.write(c.second)
 			client.response("GET")
 			client.body()
-			if got := s.directConns(); got != c.direct {
-				t.Errorf("%d connections are on loops, want %d", got, c.direct)
-			}
+			eventually(t, func() bool { return s.directConns() == c.direct }) // who answers may be quicker than who hands over
 			_ = client.conn.Close()
 			eventually(t, func() bool { return s.directConns() == 0 && s.server.slots.http.Load() == 0 })
 		})
