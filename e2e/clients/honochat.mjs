@@ -1,6 +1,8 @@
 import { open, print } from "./client.mjs";
 
 const [ann, bob] = [await open("/honochat/api/chat/ws"), await open("/honochat/api/chat/ws")];
+bob.send(JSON.stringify({ message: "here" })); // whoever came last is there once they hear themselves
+for (const one of [ann, bob]) await one.next();
 const before = Date.now();
 ann.send(JSON.stringify({ message: "hello" }));
 for (const one of [ann, bob]) {
