@@ -42,12 +42,9 @@ func (b *bounds) typedArrays() {
 // objectFirst is a call whose first argument is an object, if there is one for it:
 // the engine's own TypedArray.from takes no texts, and atob() gives those.
 func (b *bounds) objectFirst(call goja.FunctionCall) goja.FunctionCall {
-	switch source := call.Argument(0).(type) {
-	case *goja.Object:
-	default:
-		if !goja.IsUndefined(source) && !goja.IsNull(source) {
-			call.Arguments = append([]goja.Value{source.ToObject(b.rt.vm)}, call.Arguments[1:]...)
-		}
+	source := call.Argument(0)
+	if _, isObject := source.(*goja.Object); !isObject && !goja.IsUndefined(source) && !goja.IsNull(source) {
+		call.Arguments = append([]goja.Value{source.ToObject(b.rt.vm)}, call.Arguments[1:]...)
 	}
 	return call
 }

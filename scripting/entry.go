@@ -120,10 +120,15 @@ func (rt *Runtime) rest(err error) (cut bool) {
 
 // isCut tells what ends an entry from what a script could have caught.
 func isCut(err error) bool {
+	var panicked *goPanic
+	return isEngineEnd(err) || errors.As(err, &panicked)
+}
+
+// isEngineEnd tells an interrupt, and the engine's own stack overflow.
+func isEngineEnd(err error) bool {
 	var interrupted *goja.InterruptedError
 	var overflow *goja.StackOverflowError
-	var panicked *goPanic
-	return errors.As(err, &interrupted) || errors.As(err, &overflow) || errors.As(err, &panicked)
+	return errors.As(err, &interrupted) || errors.As(err, &overflow)
 }
 
 // fail tells those who wait for a promise of the chain that was cut: it will not
@@ -192,9 +197,7 @@ func panicError(x any) error {
 	if e, ok := x.(error); ok {
 		err = e
 	}
-	var interrupted *goja.InterruptedError
-	var overflow *goja.StackOverflowError
-	if errors.As(err, &interrupted) || errors.As(err, &overflow) {
+	if isEngineEnd(err) {
 		return err
 	}
 	return &goPanic{value: x, stack: debug.Stack()}
